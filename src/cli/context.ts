@@ -1,0 +1,77 @@
+/** What a running command works with: its parsed flags, input, output, prompts. */
+import type { Secret } from '../lib/secret.ts';
+import type { Parsed } from './parse.ts';
+import { Prompter } from './prompt.ts';
+import { Sink, type WriteOptions } from './sink.ts';
+import { PassphraseSources, readFile, Stdin } from './source.ts';
+import type { Flags, FlagValues } from './spec.ts';
+
+export class Context<F extends Flags = Flags> {
+  readonly flags: FlagValues<F>;
+  readonly args: readonly string[];
+  /** Names of the flags given, in order, repeats included. */
+  readonly order: readonly string[];
+  /** Canonical name of a digest given as a flag (`-sha256`). */
+  readonly digest: string | undefined;
+  /** Canonical name of a cipher given as a flag (`-aes256`). */
+  readonly cipher: string | undefined;
+  /** True for `--json`: print one JSON document instead of text. */
+  readonly json: boolean;
+  readonly stdin: Stdin;
+  readonly prompter: Prompter;
+  readonly sink: Sink;
+  readonly #sources: PassphraseSources;
+
+  constructor(parsed: Parsed<F>) {
+    this.flags = parsed.flags;
+    this.args = parsed.args;
+    this.order = parsed.order;
+    this.digest = parsed.digest;
+    this.cipher = parsed.cipher;
+    this.json = parsed.json;
+    this.stdin = new Stdin();
+    this.prompter = new Prompter(this.stdin);
+    this.sink = new Sink();
+    this.#sources = new PassphraseSources(this.stdin);
+  }
+
+  /** The bytes of a file, or of standard input when `path` is undefined or `-`. */
+  read(path: string | undefined): Buffer {
+    return path === undefined || path === '-' ? this.stdin.rest() : readFile(path);
+  }
+
+  /** What to call an input in a message. */
+  inputName(path: string | undefined): string {
+    return path === undefined || path === '-' ? 'standard input' : path;
+  }
+
+  /** Queues output for a file, or for standard output when `path` is undefined or `-`; written when the command is done. */
+  write(path: string | undefined, data: string | Uint8Array, options?: WriteOptions): void {
+    this.sink.write(path, data, options);
+  }
+
+  /** Queues text for standard output. */
+  print(text: string): void {
+    this.sink.write(undefined, text);
+  }
+
+  /** Queues a JSON document for standard output. */
+  printJson(value: unknown): void {
+    this.print(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Writes text to stderr at once. */
+  note(text: string): void {
+    process.stderr.write(text);
+  }
+
+  /** The passphrase that a source (`pass:…`, `env:…`, …) names. */
+  passphrase(source: string): Secret {
+    return this.#sources.read(source);
+  }
+
+  /** The named source's passphrase, or the answer to a prompt. */
+  async passphraseOr(source: string | undefined, message: string, options?: { confirm?: boolean; min?: number }): Promise<Secret> {
+    return source === undefined ? this.prompter.passphrase(message, options) : this.passphrase(source);
+  }
+}

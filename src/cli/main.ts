@@ -1,0 +1,41 @@
+/** Runs one command: parse, run, write; errors become one line and an exit code. */
+import { cipherByName } from '../lib/crypto/ciphers.ts';
+import { digestByName } from '../lib/crypto/digests.ts';
+import { TlskitError } from '../lib/errors.ts';
+import { Context } from './context.ts';
+import { parse, type AlgorithmLookup } from './parse.ts';
+import { Interrupted } from './prompt.ts';
+import type { CommandSpec, Flags } from './spec.ts';
+
+const lookup: AlgorithmLookup = (kind, name) => (kind === 'digest' ? digestByName(name)?.name : cipherByName(name)?.name);
+
+/**
+ * Runs `spec` with the words after its name and returns the exit code. Nothing is written to files or stdout when it throws.
+ *
+ * @param name the command as typed, for error lines
+ */
+export async function main(spec: CommandSpec<Flags>, name: string, argv: readonly string[]): Promise<number> {
+  try {
+    const parsed = parse(spec, argv, lookup);
+    for (const warning of parsed.warnings) process.stderr.write(`tlskit ${name}: ${warning}\n`);
+    const context = new Context(parsed);
+    const code = await spec.run(context);
+    context.sink.commit();
+    return code ?? 0;
+  } catch (error) {
+    return report(name, error);
+  }
+}
+
+/** Prints an error as one line. Only `TLSKIT_DEBUG=1` shows a stack. */
+export function report(name: string, error: unknown): number {
+  if (error instanceof Interrupted) {
+    process.stderr.write('\n');
+    return 130;
+  }
+  const known = error instanceof TlskitError;
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+  process.stderr.write(`tlskit ${name}: ${known ? '' : 'internal error, please report it: '}${message}\n`);
+  if (process.env['TLSKIT_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}

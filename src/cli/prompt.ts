@@ -1,0 +1,99 @@
+/** Questions: with inquirer on a terminal, as lines from a pipe. Prompts go to stderr, so stdout stays clean. */
+import { fail } from '../lib/errors.ts';
+import { Secret } from '../lib/secret.ts';
+import type { Stdin } from './source.ts';
+
+export interface Question {
+  /** The text before the default, as OpenSSL words it: `Country Name (2 letter code)`. */
+  readonly message: string;
+  readonly initial?: string;
+  /** Returns a complaint, or undefined when the answer is good. */
+  readonly check?: (answer: string) => string | undefined;
+}
+
+/** Asks people on a terminal and scripts through a pipe. */
+export class Prompter {
+  readonly #stdin: Stdin;
+  readonly interactive: boolean;
+
+  constructor(stdin: Stdin, interactive: boolean = process.stdin.isTTY === true && process.stderr.isTTY === true) {
+    this.#stdin = stdin;
+    this.interactive = interactive;
+  }
+
+  /**
+   * One line of answer. From a pipe, the prompt is printed as OpenSSL prints it (`message [default]:`), an empty line takes the default and the
+   * end of input gives undefined.
+   */
+  async ask(question: Question): Promise<string | undefined> {
+    if (this.interactive) return askTerminal(question);
+    process.stderr.write(`${question.message} [${question.initial ?? ''}]:`);
+    const line = this.#stdin.line();
+    if (line === undefined) return undefined;
+    return line === '' ? (question.initial ?? '') : line;
+  }
+
+  /** Yes or no; from a pipe the first letter of a line. The default is no. */
+  async confirm(message: string): Promise<boolean> {
+    if (this.interactive) {
+      const { confirm } = await import('@inquirer/prompts');
+      return onTerminal((context) => confirm({ message, default: false }, context));
+    }
+    process.stderr.write(`${message} [y/n]:`);
+    return /^y/i.test(this.#stdin.line() ?? '');
+  }
+
+  /** A passphrase, not echoed. With `confirm` it is asked for twice, and `min` is its least length in characters. */
+  async passphrase(message: string, options: { confirm?: boolean; min?: number } = {}): Promise<Secret> {
+    const min = options.min ?? 0;
+    if (this.interactive) return askPassphrase(message, options.confirm === true, min);
+    process.stderr.write(`${message}:`);
+    const line = this.#stdin.line();
+    process.stderr.write('\n');
+    if (line === undefined) {
+      fail('ERR_PASSPHRASE', 'a passphrase is needed and there is no terminal to ask on; name one with -passin or -passout (pass: env: file: fd: stdin)');
+    }
+    if (line.length < min) fail('ERR_PASSPHRASE', `the passphrase is shorter than ${min} characters`);
+    if (options.confirm && this.#stdin.line() !== line) fail('ERR_PASSPHRASE', 'the two passphrases differ');
+    return Secret.fromText(line);
+  }
+}
+
+type TerminalContext = { output: NodeJS.WriteStream; clearPromptOnDone?: boolean };
+
+/** Ctrl-C at a prompt ends the command: nothing has been written yet, and the shell sees 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+async function onTerminal<T>(run: (context: TerminalContext) => Promise<T>): Promise<T> {
+  try {
+    return await run({ output: process.stderr });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted('interrupted', { cause: error });
+    throw error;
+  }
+}
+
+async function askTerminal(question: Question): Promise<string> {
+  const { input } = await import('@inquirer/prompts');
+  const { initial, check } = question;
+  const message = initial ? `${question.message} [${initial}]:` : `${question.message} []:`;
+  const validate = (answer: string): true | string => check?.(answer === '' ? (initial ?? '') : answer) ?? true;
+  const answer = await onTerminal((context) => input({ message, validate }, context));
+  return answer === '' ? (initial ?? '') : answer;
+}
+
+async function askPassphrase(message: string, confirm: boolean, min: number): Promise<Secret> {
+  const { password } = await import('@inquirer/prompts');
+  const validate = (value: string): true | string => value.length >= min || `at least ${min} characters`;
+  for (;;) {
+    const first = await onTerminal((context) => password({ message: `${message}:`, mask: false, validate }, context));
+    if (!confirm) return Secret.fromText(first);
+    const second = await onTerminal((context) =>
+      password({ message: `Verifying - ${message}:`, mask: false }, context),
+    );
+    if (first === second) return Secret.fromText(first);
+    process.stderr.write('The two differ. Once more.\n');
+  }
+}

@@ -1,0 +1,78 @@
+import { fail } from '../errors.ts';
+
+/** One PEM block (RFC 7468, and RFC 1421 headers where there are any). */
+export interface PemBlock {
+  /** The text between BEGIN and the dashes, e.g. `CERTIFICATE`. */
+  readonly label: string;
+  /** RFC 1421 headers such as `Proc-Type` and `DEK-Info`; empty for most files. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly der: Buffer;
+  /** Line number of the BEGIN line, from 1. */
+  readonly line: number;
+}
+
+const BEGIN = /^-----BEGIN ([^\r\n]*?)-----[ \t\r]*$/;
+
+/**
+ * All PEM blocks of a text, in order. Text around them, CRLF and blank space are accepted; a block without its END line or with
+ * characters outside base64 is refused.
+ *
+ * @param only when given, blocks whose label it refuses are skipped without being decoded
+ * @throws TlskitError ERR_PEM
+ */
+export function decodePem(text: string, only?: (label: string) => boolean): PemBlock[] {
+  const blocks: PemBlock[] = [];
+  if (!text.includes('-----BEGIN ')) return blocks;
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i += 1) {
+    const label = BEGIN.exec(lines[i] as string)?.[1];
+    if (label === undefined) continue;
+    const end = findEnd(lines, i + 1, label, i + 1);
+    if (!only || only(label)) blocks.push(decodeBlock(lines.slice(i + 1, end), label, i + 1));
+    i = end;
+  }
+  return blocks;
+}
+
+function findEnd(lines: readonly string[], from: number, label: string, line: number): number {
+  for (let i = from; i < lines.length; i += 1) {
+    const text = (lines[i] as string).trimEnd();
+    if (text === `-----END ${label}-----`) return i;
+    if (text.startsWith('-----')) fail('ERR_PEM', `line ${i + 1} should be "-----END ${label}-----"`, { line: i + 1 });
+  }
+  return fail('ERR_PEM', `the "BEGIN ${label}" of line ${line} has no END line`, { line });
+}
+
+function decodeBlock(lines: readonly string[], label: string, line: number): PemBlock {
+  const headers = new Map<string, string>();
+  let body = lines;
+  if (lines[0]?.includes(':')) {
+    const blank = lines.findIndex((text) => text.trim() === '');
+    const head = blank < 0 ? lines : lines.slice(0, blank);
+    body = blank < 0 ? [] : lines.slice(blank + 1);
+    let last: string | undefined;
+    for (const text of head) {
+      const at = text.indexOf(':');
+      if (/^\s/.test(text) && last) headers.set(last, (headers.get(last) as string) + text.trim());
+      else if (at > 0) headers.set((last = text.slice(0, at).trim()), text.slice(at + 1).trim());
+      else fail('ERR_PEM', `a malformed header in the "${label}" block of line ${line}`, { line });
+    }
+  }
+  return { label, headers, der: decodeBase64(body.join(''), label, line), line };
+}
+
+function decodeBase64(raw: string, label: string, line: number): Buffer {
+  const text = raw.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
+    fail('ERR_PEM', `the "${label}" block of line ${line} is not base64`, { line });
+  }
+  return Buffer.from(text, 'base64');
+}
+
+/** A PEM block: 64 characters a line, LF, final LF. */
+export function encodePem(label: string, der: Uint8Array, headers: Iterable<readonly [string, string]> = []): string {
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  const body = base64.replace(/.{64}(?=.)/g, '$&\n');
+  const head = [...headers].map(([name, value]) => `${name}: ${value}\n`).join('');
+  return `-----BEGIN ${label}-----\n${head === '' ? '' : `${head}\n`}${body}${body === '' ? '' : '\n'}-----END ${label}-----\n`;
+}
