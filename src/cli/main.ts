@@ -3,6 +3,7 @@ import { cipherByName } from '../lib/crypto/ciphers.ts';
 import { digestByName } from '../lib/crypto/digests.ts';
 import { TlskitError } from '../lib/errors.ts';
 import { Context } from './context.ts';
+import { commandHelp, styleFor } from './help.ts';
 import { parse, type AlgorithmLookup } from './parse.ts';
 import { Interrupted } from './prompt.ts';
 import type { CommandSpec, Flags } from './spec.ts';
@@ -16,6 +17,10 @@ const lookup: AlgorithmLookup = (kind, name) => (kind === 'digest' ? digestByNam
  */
 export async function main(spec: CommandSpec<Flags>, name: string, argv: readonly string[]): Promise<number> {
   try {
+    if (argv.length === 1 && ['-help', '--help', '-h'].includes(argv[0] as string)) {
+      process.stdout.write(commandHelp(name, spec, styleFor(process.stdout)));
+      return 0;
+    }
     const parsed = parse(spec, argv, lookup);
     for (const warning of parsed.warnings) process.stderr.write(`tlskit ${name}: ${warning}\n`);
     const context = new Context(parsed);
