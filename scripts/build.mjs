@@ -45,7 +45,11 @@ function commandFiles(folder = join(root, 'src/commands')) {
 }
 
 async function bundleCommand(file) {
-  const name = relative(join(root, 'src/commands'), file).replace(/\.ts$/, '').replaceAll('\\', '/').replace(/\/index$/, '').replace('/', ' ');
+  const name = relative(join(root, 'src/commands'), file)
+    .replace(/\.ts$/, '')
+    .replaceAll('\\', '/')
+    .replace(/\/index$/, '')
+    .replace('/', ' ');
   const outfile = join(bundles, `${name.replace(' ', '_')}.cjs`);
   const source = `import spec from ${JSON.stringify(file)}; import { main } from './src/cli/main.ts';
     export const summary = spec.summary, hidden = spec.hidden === true;

@@ -71,7 +71,11 @@ export class Context<F extends Flags = Flags> {
   }
 
   /** The named source's passphrase, or the answer to a prompt. */
-  async passphraseOr(source: string | undefined, message: string, options?: { confirm?: boolean; min?: number }): Promise<Secret> {
+  async passphraseOr(
+    source: string | undefined,
+    message: string,
+    options?: { confirm?: boolean; min?: number },
+  ): Promise<Secret> {
     return source === undefined ? this.prompter.passphrase(message, options) : this.passphrase(source);
   }
 }

@@ -11,7 +11,10 @@ export interface HelpStyle {
 /** The style for a stream: colour on a terminal only and never with NO_COLOR; 80 columns in a pipe. */
 export function styleFor(stream: { isTTY?: boolean; columns?: number }): HelpStyle {
   const tty = stream.isTTY === true;
-  return { width: Math.max(40, Math.min(tty ? (stream.columns ?? 80) : 80, 110)), colour: tty && !process.env['NO_COLOR'] };
+  return {
+    width: Math.max(40, Math.min(tty ? (stream.columns ?? 80) : 80, 110)),
+    colour: tty && !process.env['NO_COLOR'],
+  };
 }
 
 /** The help of one command. */
@@ -62,7 +65,8 @@ function flagSections(spec: CommandSpec<Flags>, style: HelpStyle): string[] {
   if (quiet.ignored.length > 0) {
     out.push(title('Accepted for scripts, without effect'), wrap(quiet.ignored.join(' '), style.width, '  '), '');
   }
-  if (quiet.missing.length > 0) out.push(title('Not supported yet'), wrap(quiet.missing.join(' '), style.width, '  '), '');
+  if (quiet.missing.length > 0)
+    out.push(title('Not supported yet'), wrap(quiet.missing.join(' '), style.width, '  '), '');
   return out;
 }
 

@@ -8,7 +8,8 @@ import { parse, type AlgorithmLookup } from './parse.ts';
 import { Interrupted } from './prompt.ts';
 import type { CommandSpec, Flags } from './spec.ts';
 
-const lookup: AlgorithmLookup = (kind, name) => (kind === 'digest' ? digestByName(name)?.name : cipherByName(name)?.name);
+const lookup: AlgorithmLookup = (kind, name) =>
+  kind === 'digest' ? digestByName(name)?.name : cipherByName(name)?.name;
 
 /**
  * Runs `spec` with the words after its name and returns the exit code. Nothing is written to files or stdout when it throws.

@@ -38,7 +38,11 @@ interface State {
  *
  * @throws TlskitError ERR_USAGE for an unknown flag, a missing or bad value, too many arguments; ERR_UNSUPPORTED for a flag we do not have
  */
-export function parse<F extends Flags>(spec: CommandSpec<F>, argv: readonly string[], lookup: AlgorithmLookup): Parsed<F> {
+export function parse<F extends Flags>(
+  spec: CommandSpec<F>,
+  argv: readonly string[],
+  lookup: AlgorithmLookup,
+): Parsed<F> {
   const names = flagNames(spec.flags);
   const state: State = { tokens: [], warnings: [], digest: undefined, cipher: undefined };
   let i = 0;
@@ -146,7 +150,10 @@ function checkPositionals(spec: CommandSpec<Flags>, positionals: readonly string
   const args = spec.args ?? [];
   if (positionals.length > args.length && !args.at(-1)?.many) {
     const extra = positionals[args.length] as string;
-    fail('ERR_USAGE', `"${extra}" is one argument too many${args.length === 0 ? '; this command takes only options' : ''}. See -help`);
+    fail(
+      'ERR_USAGE',
+      `"${extra}" is one argument too many${args.length === 0 ? '; this command takes only options' : ''}. See -help`,
+    );
   }
 }
 

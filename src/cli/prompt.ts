@@ -51,7 +51,10 @@ export class Prompter {
     const line = this.#stdin.line();
     process.stderr.write('\n');
     if (line === undefined) {
-      fail('ERR_PASSPHRASE', 'a passphrase is needed and there is no terminal to ask on; name one with -passin or -passout (pass: env: file: fd: stdin)');
+      fail(
+        'ERR_PASSPHRASE',
+        'a passphrase is needed and there is no terminal to ask on; name one with -passin or -passout (pass: env: file: fd: stdin)',
+      );
     }
     if (line.length < min) fail('ERR_PASSPHRASE', `the passphrase is shorter than ${min} characters`);
     if (options.confirm && this.#stdin.line() !== line) fail('ERR_PASSPHRASE', 'the two passphrases differ');
@@ -70,7 +73,8 @@ async function onTerminal<T>(run: (context: TerminalContext) => Promise<T>): Pro
   try {
     return await run({ output: process.stderr });
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted('interrupted', { cause: error });
+    if (error instanceof Error && error.name === 'ExitPromptError')
+      throw new Interrupted('interrupted', { cause: error });
     throw error;
   }
 }

@@ -1,8 +1,17 @@
 /** Where output goes: queued while a command works, written when it is done. Files are replaced atomically, private ones have mode 0600. */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fail } from '../lib/errors.ts';
+import { fail, TlskitError } from '../lib/errors.ts';
 import { reasonOf } from './source.ts';
 
 export interface WriteOptions {
@@ -72,7 +81,7 @@ function stage(file: Pending, staged: { temporary: string; target: string }[]): 
     staged.push({ temporary, target });
     writeFileSync(temporary, bytes, { mode, flag: 'wx' });
   } catch (error) {
-    if ((error as Error).name === 'TlskitError') throw error;
+    if (error instanceof TlskitError) throw error;
     fail('ERR_IO', `cannot write ${file.path}: ${reasonOf(error)}`);
   }
 }

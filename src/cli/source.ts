@@ -1,6 +1,6 @@
 /** Where input comes from: files, standard input (read once, shared by all who want lines or bytes of it), and passphrase sources. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { fail } from '../lib/errors.ts';
+import { fail, TlskitError } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
 
 /** No input that these commands read is larger; what is larger is refused before it is read. */
@@ -99,8 +99,7 @@ export function readFile(path: string): Buffer {
     if (stat.size > MAX_INPUT) fail('ERR_LIMIT', `cannot read ${path}: it is larger than 256 MB`, { source: path });
     return readFileSync(fd);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined || error instanceof Error === false) throw error;
-    if ((error as Error).name === 'TlskitError') throw error;
+    if (error instanceof TlskitError) throw error;
     return fail('ERR_IO', `cannot read ${path}: ${reasonOf(error)}`, { source: path });
   } finally {
     if (fd !== undefined) closeSync(fd);
@@ -125,8 +124,16 @@ export class PassphraseSources {
     if (source.startsWith('pass:')) return Secret.fromText(source.slice(5));
     if (source.startsWith('env:')) return this.#fromEnvironment(source.slice(4));
     if (source === 'stdin') return this.#line(this.#stdin, 'standard input');
-    if (source.startsWith('file:')) return this.#line(this.#reader(source, () => openFile(source.slice(5))), source.slice(5));
-    if (/^fd:\d+$/.test(source)) return this.#line(this.#reader(source, () => Number(source.slice(3))), source);
+    if (source.startsWith('file:'))
+      return this.#line(
+        this.#reader(source, () => openFile(source.slice(5))),
+        source.slice(5),
+      );
+    if (/^fd:\d+$/.test(source))
+      return this.#line(
+        this.#reader(source, () => Number(source.slice(3))),
+        source,
+      );
     return fail('ERR_USAGE', 'a passphrase source is one of pass:text, env:name, file:path, fd:number, stdin');
   }
 

@@ -1,7 +1,23 @@
 /** The list of commands as `tlskit --help` shows it: by what people want to do. A command that stands nowhere here comes last. */
 export const TOPICS: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: 'Start here', commands: ['demo'] },
-  { title: 'Keys', commands: ['genkey', 'genrsa', 'genpkey', 'ecparam', 'pkey', 'pkeyparam', 'rsa', 'ec', 'pkcs8', 'dsa', 'dsaparam', 'gendsa'] },
+  {
+    title: 'Keys',
+    commands: [
+      'genkey',
+      'genrsa',
+      'genpkey',
+      'ecparam',
+      'pkey',
+      'pkeyparam',
+      'rsa',
+      'ec',
+      'pkcs8',
+      'dsa',
+      'dsaparam',
+      'gendsa',
+    ],
+  },
   { title: 'Requests and certificates', commands: ['req', 'x509', 'pkcs12', 'pkcs12 export'] },
   {
     title: 'For servers',
@@ -13,4 +29,6 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
 /** OpenSSL 3's commands that tlskit does not have: they get a line of their own instead of a guess. */
 export const OPENSSL_COMMANDS: readonly string[] =
   `asn1parse ca ciphers cmp cms crl crl2pkcs7 dgst dsa dsaparam enc engine errstr fipsinstall gendsa info kdf list mac nseq ocsp passwd pkcs7
-  pkeyparam pkeyutl prime rand rehash rsautl s_client s_server s_time sess_id smime speed spkac srp storeutl ts verify version`.split(/\s+/);
+  pkeyparam pkeyutl prime rand rehash rsautl s_client s_server s_time sess_id smime speed spkac srp storeutl ts verify version`.split(
+    /\s+/,
+  );
