@@ -148,7 +148,8 @@ export class DerNode {
   /** The only element inside an explicit tag or a one-element structure. */
   only(what: string): DerNode {
     const [child, more] = this.children;
-    if (!child || more) fail('ERR_DER', `${what}: ${this.children.length} elements at offset ${this.start} where one should be`);
+    if (!child || more)
+      fail('ERR_DER', `${what}: ${this.children.length} elements at offset ${this.start} where one should be`);
     return child;
   }
 
@@ -177,7 +178,8 @@ export class DerNode {
   /** An INTEGER that must fit in 0 … 2^31-1. */
   smallInteger(what: string): number {
     const c = this.integerBytes(what);
-    if (c.length > 4 || (c[0] ?? 0) >= 0x80) fail('ERR_DER', `${what}: the integer at offset ${this.start} is out of range`);
+    if (c.length > 4 || (c[0] ?? 0) >= 0x80)
+      fail('ERR_DER', `${what}: the integer at offset ${this.start} is out of range`);
     return c.readUIntBE(0, c.length);
   }
 
@@ -210,7 +212,8 @@ export class DerNode {
   /** A BIT STRING that holds whole octets. */
   bitOctets(what: string): Buffer {
     const { bytes, unused } = this.bitString(what);
-    if (unused !== 0) fail('ERR_DER', `${what}: the BIT STRING at offset ${this.start} is not a whole number of octets`);
+    if (unused !== 0)
+      fail('ERR_DER', `${what}: the BIT STRING at offset ${this.start} is not a whole number of octets`);
     return bytes;
   }
 
@@ -238,7 +241,8 @@ export function bigintOf(content: Uint8Array): bigint {
  */
 export function readDer(bytes: Uint8Array, strictness: Strictness = 'der'): DerNode {
   const node = readElement(bytes, 0, bytes.length, 0, strictness);
-  if (node.end !== bytes.length) fail('ERR_DER', `${bytes.length - node.end} octets are left over after the element at offset 0`);
+  if (node.end !== bytes.length)
+    fail('ERR_DER', `${bytes.length - node.end} octets are left over after the element at offset 0`);
   return node;
 }
 
@@ -260,7 +264,11 @@ function readElement(buf: Uint8Array, start: number, limit: number, depth: numbe
   if (lead === 0x80) {
     if (strictness === 'der' || !constructed) fail('ERR_DER', `an indefinite length at offset ${start}`);
     const contentEnd = findEndOfContents(buf, at, limit, depth, strictness);
-    return new DerNode(buf, { ...head, contentStart: at, contentEnd, end: contentEnd + 2, indefinite: true }, strictness);
+    return new DerNode(
+      buf,
+      { ...head, contentStart: at, contentEnd, end: contentEnd + 2, indefinite: true },
+      strictness,
+    );
   }
   let length = lead;
   if (lead > 0x80) [length, at] = readLongLength(buf, at, limit, start, lead & 0x7f, strictness);
@@ -302,11 +310,18 @@ function readLongLength(
     length = length * 256 + b;
     if (length > 0x7fffffff) fail('ERR_DER', `a length that is too large at offset ${start}`);
   }
-  if (length < 0x80 && strictness === 'der') fail('ERR_DER', `a length in a longer form than needed at offset ${start}`);
+  if (length < 0x80 && strictness === 'der')
+    fail('ERR_DER', `a length in a longer form than needed at offset ${start}`);
   return [length, from + count];
 }
 
-function findEndOfContents(buf: Uint8Array, from: number, limit: number, depth: number, strictness: Strictness): number {
+function findEndOfContents(
+  buf: Uint8Array,
+  from: number,
+  limit: number,
+  depth: number,
+  strictness: Strictness,
+): number {
   let at = from;
   for (;;) {
     if (octet(buf, at, limit, from) === 0 && octet(buf, at + 1, limit, from) === 0) return at;

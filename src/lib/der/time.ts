@@ -17,7 +17,14 @@ export function decodeTime(form: Asn1Time['form'], content: Uint8Array, what: st
   const text = Buffer.from(content).toString('latin1');
   const match = (form === 'utc' ? UTC : GENERALIZED).exec(text);
   if (!match) return fail('ERR_DER', `${what}: not a time as RFC 5280 has it`);
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const fullYear = form === 'utc' ? (year < 50 ? 2000 + year : 1900 + year) : year;
   const ms = utcMs(fullYear, month, day, hour, minute, second);
   if (ms === undefined) return fail('ERR_DER', `${what}: "${text}" is no date of the calendar`);
@@ -25,12 +32,24 @@ export function decodeTime(form: Asn1Time['form'], content: Uint8Array, what: st
 }
 
 /** Milliseconds of a UTC calendar date, or undefined when there is no such date. Years 0 to 9999. */
-export function utcMs(year: number, month: number, day: number, hour: number, minute: number, second: number): number | undefined {
+export function utcMs(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second, 0);
   const same =
-    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60 && month > 0;
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60 &&
+    month > 0;
   return same ? date.getTime() : undefined;
 }
 
@@ -40,7 +59,8 @@ const two = (n: number): string => String(n).padStart(2, '0');
 export function encodeTime(ms: number): { form: Asn1Time['form']; text: string } {
   const date = new Date(ms);
   const year = date.getUTCFullYear();
-  if (Number.isNaN(year) || year < 0 || year > 9999) fail('ERR_DER', 'a time outside the years 0 to 9999 has no ASN.1 form');
+  if (Number.isNaN(year) || year < 0 || year > 9999)
+    fail('ERR_DER', 'a time outside the years 0 to 9999 has no ASN.1 form');
   const tail = [
     date.getUTCMonth() + 1,
     date.getUTCDate(),

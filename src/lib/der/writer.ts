@@ -26,10 +26,12 @@ function lengthOctets(length: number): number[] {
 const primitive = (number: number, content: Uint8Array): Buffer => element(CLASS.universal, false, number, content);
 
 /** SEQUENCE of ready elements. */
-export const seq = (...items: readonly Uint8Array[]): Buffer => element(CLASS.universal, true, TAG.sequence, Buffer.concat(items));
+export const seq = (...items: readonly Uint8Array[]): Buffer =>
+  element(CLASS.universal, true, TAG.sequence, Buffer.concat(items));
 
 /** SET whose elements stay in the given order. */
-export const set = (...items: readonly Uint8Array[]): Buffer => element(CLASS.universal, true, TAG.set, Buffer.concat(items));
+export const set = (...items: readonly Uint8Array[]): Buffer =>
+  element(CLASS.universal, true, TAG.set, Buffer.concat(items));
 
 /** SET OF: elements sorted as DER wants (X.690 section 11.6). */
 export const setOf = (...items: readonly Uint8Array[]): Buffer => set(...[...items].sort(Buffer.compare));
