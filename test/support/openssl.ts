@@ -1,0 +1,1 @@
+export { openssl, type Finished, type RunOptions } from './peers.ts';
