@@ -1,0 +1,71 @@
+// Writes what is generated from the code: docs/commands/*.md from the commands' definitions, and README's table of proved contract rows from the
+// names of the tests. `--check` changes nothing and fails when something is not current.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const check = process.argv.includes('--check');
+const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
+
+/** The contract's rows, in the words of a user. */
+const ROWS = {
+  K1: '`genrsa -out key.pem 2048`',
+  K2: '`req -new`: subject by prompts, lines, `-subj`, `-config`, `-addext`',
+  K3: '`x509 -req -signkey`: self-signed certificates',
+  K4: 'signing with a CA: `x509 -req -CA -CAkey -CAcreateserial -extfile`',
+  K5: '`pkcs12 -export` and reading any PKCS#12 back',
+  K6: '`dhparam`: safe primes with progress, DSA-style, named groups',
+  K7: 'session ticket keys: generate, inspect, rotate',
+  K8: 'every key type of Node, every key file format',
+  K9: 'inspection as OpenSSL prints it, and `--json`',
+};
+
+function output(path, text) {
+  const now = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  if (now === text) return;
+  if (check) {
+    console.error(`${path} is not current: run "npm run docs"`);
+    process.exitCode = 1;
+  } else writeFileSync(path, text);
+}
+
+function tests(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? tests(path) : entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+function featureTable() {
+  const proofs = new Map();
+  for (const path of tests(join(root, 'test'))) {
+    const names = readFileSync(path, 'utf8').match(/\b(?:describe|describeWith|it|test)(?:\.each)?\([^\n]*/g) ?? [];
+    for (const row of Object.keys(ROWS)) {
+      if (!names.some((name) => new RegExp(`\\b${row}\\b`).test(name))) continue;
+      const shown = path.slice(root.length + 1).replaceAll('\\', '/');
+      proofs.set(row, [...(proofs.get(row) ?? []), `[${shown.replace(/^test\/|\.test\.ts$/g, '')}](${shown})`]);
+    }
+  }
+  const lines = Object.entries(ROWS).flatMap(([row, promise]) =>
+    proofs.has(row) ? [`| ${row} | ${promise} | ${proofs.get(row).sort().join(', ')} |`] : [],
+  );
+  return `| row | what | proved by |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
+}
+
+const folder = join(root, 'docs/commands');
+mkdirSync(folder, { recursive: true });
+for (const id of Object.keys(commands)) {
+  const name = id.replace(':', ' ');
+  const { stdout, status } = spawnSync(process.execPath, [join(root, 'bin/run.js'), ...name.split(' '), '-help'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${name} -help ended with ${status}`);
+  output(join(folder, `${name.replace(' ', '-')}.md`), `# tlskit ${name}\n\n\`\`\`text\n${stdout}\`\`\`\n`);
+}
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+output(
+  join(root, 'README.md'),
+  readme.replace(/(<!-- features -->\n)[^]*(<!-- \/features -->)/, `$1${featureTable()}$2`),
+);

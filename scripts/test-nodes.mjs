@@ -1,0 +1,30 @@
+// Runs the tests on the oldest and the newest Node that we claim; the npm package `node` ships them as binaries.
+//   node scripts/test-nodes.mjs [version...]
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.19.0', '26'];
+
+function must(command, args, options) {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', ...options });
+  if (error) throw error;
+  if (status !== 0) process.exit(1);
+}
+
+for (const version of versions) {
+  const folder = join(root, 'node_modules/.cache/tlskit-nodes', version);
+  const binary = join(folder, 'node_modules/node/bin/node');
+  if (!existsSync(binary)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+    // the package's binary is put in place by its install script
+    must('npm', ['install', '--no-audit', '--no-fund', `node@${version}`], { cwd: folder });
+  }
+  const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
+  console.log(`--- the tests on Node ${stdout?.trim()}`);
+  const env = { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}`, TLSKIT_TEST_NO_BUILD: '1' };
+  must(binary, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=dot'], { cwd: root, env });
+}

@@ -1,0 +1,66 @@
+// Packs the package, installs the tarball globally into an empty folder, and uses it there: the command line and the library.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const windows = process.platform === 'win32';
+const folder = mkdtempSync(join(tmpdir(), 'tlskit-package-'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+function run(command, args, cwd = folder) {
+  const result = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    shell: windows,
+    env: { ...process.env, npm_config_loglevel: 'error' },
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${result.status}: ${result.stderr}`);
+  return result.stdout;
+}
+
+function expect(what, condition) {
+  if (!condition) throw new Error(`not so: ${what}`);
+  console.log(`ok: ${what}`);
+}
+
+try {
+  run('npm', ['pack', '--pack-destination', folder], root);
+  const prefix = join(folder, 'global');
+  mkdirSync(windows ? prefix : join(prefix, 'lib'), { recursive: true });
+  run('npm', [
+    'install',
+    '--global',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    prefix,
+    join(folder, `tlskit-${version}.tgz`),
+  ]);
+  const tlskit = windows ? join(prefix, 'tlskit.cmd') : join(prefix, 'bin/tlskit');
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  expect('--version names the version', run(tlskit, ['--version'], empty) === `tlskit ${version}\n`);
+  expect('--help lists the commands', /genkey[^]*x509/.test(run(tlskit, ['--help'], empty)));
+  run(tlskit, ['genrsa', '-out', 'k.pem', '2048'], empty);
+  expect('the key file is private', windows || (statSync(join(empty, 'k.pem')).mode & 0o777) === 0o600);
+  run(tlskit, ['req', '-new', '-x509', '-key', 'k.pem', '-subj', '/CN=packed', '-out', 'c.pem'], empty);
+  expect(
+    'a certificate is made and read',
+    /packed/.test(run(tlskit, ['x509', '-in', 'c.pem', '-noout', '-subject'], empty)),
+  );
+  expect('shell completion answers', /autocomplete|tlskit/i.test(run(tlskit, ['autocomplete', 'bash'], empty)));
+  writeFileSync(join(empty, 'package.json'), '{ "type": "module", "private": true }\n');
+  run('npm', ['install', '--no-audit', '--no-fund', join(folder, `tlskit-${version}.tgz`)], empty);
+  writeFileSync(
+    join(empty, 'use.js'),
+    "import * as tlskit from 'tlskit';\nconst key = await tlskit.generateKey({ type: 'ed25519' });\nconsole.log(key.type);\n",
+  );
+  expect('the library is imported and makes a key', run(process.execPath, ['use.js'], empty) === 'ed25519\n');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

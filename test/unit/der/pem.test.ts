@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodePem, encodePem } from '../../../src/lib/der/index.ts';
+import { TlskitError } from '../../../src/lib/errors.ts';
+
+describe('PEM (RFC 7468, RFC 1421)', () => {
+  it('reads what it writes, whatever stands around it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('\n', '\r\n'), (bytes, eol) => {
+        const text = `Bag Attributes: x\n${encodePem('THING', bytes)}\ntrailer`.replaceAll('\n', eol);
+        const [block] = decodePem(text);
+        expect(block?.label).toBe('THING');
+        expect(block?.der.equals(bytes)).toBe(true);
+        expect(block?.line).toBe(2);
+      }),
+    );
+  });
+
+  it('breaks lines at 64 characters and ends the last one', () => {
+    expect(encodePem('A', Buffer.alloc(48))).toBe(`-----BEGIN A-----\n${'A'.repeat(64)}\n-----END A-----\n`);
+    expect(encodePem('A', Buffer.alloc(49)).split('\n')[2]).toBe('AA==');
+  });
+
+  it('reads headers', () => {
+    const text = encodePem('RSA PRIVATE KEY', Buffer.from('x'), [
+      ['Proc-Type', '4,ENCRYPTED'],
+      ['DEK-Info', 'AES-256-CBC,00'],
+    ]);
+    expect([...(decodePem(text)[0]?.headers ?? [])]).toEqual([
+      ['Proc-Type', '4,ENCRYPTED'],
+      ['DEK-Info', 'AES-256-CBC,00'],
+    ]);
+  });
+
+  it.each([
+    ['no END', '-----BEGIN A-----\nAAAA\n', /has no END line/],
+    ['another END', '-----BEGIN A-----\nAAAA\n-----END B-----\n', /line 3 should be "-----END A-----"/],
+    ['what is not base64', '-----BEGIN A-----\nAA*A\n-----END A-----\n', /not base64/],
+    ['a length that is not base64', '-----BEGIN A-----\nAAA\n-----END A-----\n', /not base64/],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => decodePem(text)).toThrow(message);
+    expect(() => decodePem(text)).toThrow(TlskitError);
+  });
+
+  it('skips blocks that are not asked for, and finds none in other text', () => {
+    const text = encodePem('A', Buffer.from('a')) + encodePem('B', Buffer.from('b'));
+    expect(decodePem(text, (label) => label === 'B').map((block) => block.label)).toEqual(['B']);
+    expect(decodePem('nothing here')).toEqual([]);
+  });
+});
