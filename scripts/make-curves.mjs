@@ -14,7 +14,7 @@ function listed() {
   for (const line of run('ecparam', '-list_curves').toString().split('\n')) {
     const m = /^ {2}(\S+?) *: ?(.*)$/.exec(line);
     if (m) rows.push([m[1], m[2]]);
-    else if (line.startsWith('\t')) rows.at(-1)[1] += `\\n${line}`;
+    else if (line.startsWith('\t')) rows.at(-1)[1] += `|${line.trim()}`;
   }
   return rows;
 }
@@ -26,14 +26,15 @@ const lines = listed().map(([name, comment]) => {
   const der = run('ecparam', '-name', name, '-outform', 'DER');
   const oid = der[0] === 6 ? der.subarray(2).toString('hex') : '-';
   const explicit = run('ecparam', '-name', name, '-param_enc', 'explicit', '-outform', 'DER');
-  return `${name} ${bits} ${oid} ${nist} ${explicit.toString('base64')} ${comment.replaceAll('\t', '\\t')}`;
+  return `${name} ${bits} ${oid} ${nist} ${explicit.toString('base64')} ${comment}`;
 });
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 writeFileSync(
   join(root, 'src/lib/registry/curve-table.ts'),
   `// Made by scripts/make-curves.mjs: the elliptic curves of OpenSSL 3.0, in its order. One line a curve:
-// name, bits of the order, content octets of the OID (hex), NIST's name, ECParameters (RFC 3279 section 2.3.5) in base64, comment.
+// name, bits of the order, content octets of the OID (hex), NIST's name, ECParameters (RFC 3279 section 2.3.5) in base64,
+// comment (| where OpenSSL goes to a new line).
 export const CURVE_TABLE = \`
 ${lines.join('\n')}
 \`;
