@@ -4,7 +4,7 @@ import { fail, TlskitError } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
 
 /** No input that these commands read is larger; what is larger is refused before it is read. */
-const MAX_INPUT = 256 * 1024 * 1024;
+const MAX_INPUT = 64 * 1024 * 1024;
 
 /** Standard input, read synchronously: lines for prompts, or everything. */
 export class Stdin {
@@ -42,7 +42,7 @@ export class Stdin {
       chunks.push(this.#buffered);
       size += this.#buffered.length;
       this.#buffered = Buffer.alloc(0);
-      if (size > MAX_INPUT) fail('ERR_LIMIT', 'standard input is larger than 256 MB');
+      if (size > MAX_INPUT) fail('ERR_LIMIT', 'standard input is larger than 64 MB');
     }
     return Buffer.concat(chunks);
   }
@@ -96,7 +96,7 @@ export function readFile(path: string): Buffer {
     fd = openSync(path, 'r');
     const stat = fstatSync(fd);
     if (stat.isDirectory()) fail('ERR_IO', `cannot read ${path}: it is a directory`, { source: path });
-    if (stat.size > MAX_INPUT) fail('ERR_LIMIT', `cannot read ${path}: it is larger than 256 MB`, { source: path });
+    if (stat.size > MAX_INPUT) fail('ERR_LIMIT', `cannot read ${path}: it is larger than 64 MB`, { source: path });
     return readFileSync(fd);
   } catch (error) {
     if (error instanceof TlskitError) throw error;
