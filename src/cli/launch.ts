@@ -4,6 +4,7 @@
  */
 import { closest } from './closest.ts';
 import { rootHelp, styleFor } from './help.ts';
+import { writeStdout } from './sink.ts';
 import { OPENSSL_COMMANDS } from './topics.ts';
 
 /** Made by the build: the commands' names with their summaries, and how to load one. */
@@ -54,6 +55,6 @@ function unknown(name: string, installed: Installation): number {
 }
 
 function print(text: string): number {
-  process.stdout.write(text);
+  writeStdout(text);
   return 0;
 }

@@ -6,6 +6,7 @@ import { Context } from './context.ts';
 import { commandHelp, styleFor } from './help.ts';
 import { parse, type AlgorithmLookup } from './parse.ts';
 import { Interrupted } from './prompt.ts';
+import { writeStdout } from './sink.ts';
 import type { CommandSpec, Flags } from './spec.ts';
 
 const lookup: AlgorithmLookup = (kind, name) =>
@@ -18,23 +19,27 @@ const lookup: AlgorithmLookup = (kind, name) =>
  */
 export async function main(spec: CommandSpec<Flags>, name: string, argv: readonly string[]): Promise<number> {
   try {
-    if (argv.length === 1 && ['-help', '--help', '-h'].includes(argv[0] as string)) {
-      process.stdout.write(commandHelp(name, spec, styleFor(process.stdout)));
+    const parsed = parse(spec, argv, lookup);
+    if (parsed.help) {
+      writeStdout(commandHelp(name, spec, styleFor(process.stdout)));
       return 0;
     }
-    const parsed = parse(spec, argv, lookup);
     for (const warning of parsed.warnings) process.stderr.write(`tlskit ${name}: ${warning}\n`);
     const context = new Context(parsed);
     const code = await spec.run(context);
     context.sink.commit();
     return code ?? 0;
   } catch (error) {
-    return report(name, error);
+    return report(
+      name,
+      error,
+      argv.some((word) => /^--?json$/.test(word)),
+    );
   }
 }
 
-/** Prints an error as one line. Only `TLSKIT_DEBUG=1` shows a stack. */
-export function report(name: string, error: unknown): number {
+/** Prints an error as one line, and as a JSON document on stdout where that was asked for. Only `TLSKIT_DEBUG=1` shows a stack. */
+function report(name: string, error: unknown, json: boolean): number {
   if (error instanceof Interrupted) {
     process.stderr.write('\n');
     return 130;
@@ -42,6 +47,8 @@ export function report(name: string, error: unknown): number {
   const known = error instanceof TlskitError;
   const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
   process.stderr.write(`tlskit ${name}: ${known ? '' : 'internal error, please report it: '}${message}\n`);
+  if (json)
+    writeStdout(`${JSON.stringify({ error: { code: known ? error.code : 'ERR_INTERNAL', message } }, null, 2)}\n`);
   if (process.env['TLSKIT_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;
 }

@@ -7,9 +7,6 @@ import { fail } from '../lib/errors.ts';
 import { closest } from './closest.ts';
 import type { CommandSpec, Flag, Flags, FlagValues } from './spec.ts';
 
-/** Flags that every command has. */
-export const COMMON_FLAGS: readonly string[] = ['help', 'h', 'json'];
-
 /** Says whether `name` (without dashes) is a digest or cipher name that may stand as a flag. */
 export type AlgorithmLookup = (kind: 'digest' | 'cipher', name: string) => string | undefined;
 
@@ -22,6 +19,8 @@ export interface Parsed<F extends Flags> {
   readonly digest: string | undefined;
   readonly cipher: string | undefined;
   readonly json: boolean;
+  /** `-help` stands somewhere: nothing else was looked at. */
+  readonly help: boolean;
   /** Lines for stderr about flags that have no effect. */
   readonly warnings: readonly string[];
 }
@@ -29,6 +28,7 @@ export interface Parsed<F extends Flags> {
 interface State {
   readonly tokens: string[];
   readonly warnings: string[];
+  help: boolean;
   digest: string | undefined;
   cipher: string | undefined;
 }
@@ -44,13 +44,24 @@ export function parse<F extends Flags>(
   lookup: AlgorithmLookup,
 ): Parsed<F> {
   const names = flagNames(spec.flags);
-  const state: State = { tokens: [], warnings: [], digest: undefined, cipher: undefined };
+  const state: State = { tokens: [], warnings: [], help: false, digest: undefined, cipher: undefined };
   let i = 0;
   for (; i < argv.length; i += 1) {
     const token = argv[i] as string;
     if (token === '--') break;
     if (!/^--?[^-]/.test(token)) state.tokens.push(token);
     else i += normalise(token, argv[i + 1], names, spec, lookup, state);
+    if (state.help)
+      return {
+        flags: typed(spec.flags, {}),
+        args: [],
+        order: [],
+        digest: undefined,
+        cipher: undefined,
+        json: false,
+        help: true,
+        warnings: [],
+      };
   }
   const { values, positionals, tokens } = parseArgs({
     args: [...state.tokens, ...argv.slice(i)],
@@ -68,6 +79,7 @@ export function parse<F extends Flags>(
     digest: state.digest,
     cipher: state.cipher,
     json: json === true,
+    help: false,
     warnings: [...new Set(state.warnings)],
   };
 }
@@ -93,6 +105,10 @@ function normalise(
   const attached = equals < 0 ? undefined : body.slice(equals + 1);
   const name = names.get(given);
   if (name === undefined) {
+    if (given === 'help' || given === 'h') {
+      state.help = true;
+      return 0;
+    }
     if (attached !== undefined || !takeAlgorithm(given, spec, lookup, state)) unknownFlag(given, names, spec);
     return 0;
   }

@@ -1,4 +1,5 @@
 /** Questions: with inquirer on a terminal, as lines from a pipe. Prompts go to stderr, so stdout stays clean. */
+import { isatty } from 'node:tty';
 import { fail } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Stdin } from './source.ts';
@@ -14,11 +15,17 @@ export interface Question {
 /** Asks people on a terminal and scripts through a pipe. */
 export class Prompter {
   readonly #stdin: Stdin;
-  readonly interactive: boolean;
+  readonly #terminal: boolean | undefined;
 
-  constructor(stdin: Stdin, interactive: boolean = process.stdin.isTTY === true && process.stderr.isTTY === true) {
+  constructor(stdin: Stdin, terminal?: boolean) {
     this.#stdin = stdin;
-    this.interactive = interactive;
+    this.#terminal = terminal;
+  }
+
+  /** Whether a person sits there: standard input and stderr are a terminal. */
+  get interactive(): boolean {
+    // process.stdin would open a stream, and load what streams need
+    return this.#terminal ?? (isatty(0) && isatty(2));
   }
 
   /**

@@ -98,14 +98,16 @@ function resolveLinks(path: string): string {
   return link?.isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
 }
 
-function writeStdout(bytes: Buffer): void {
+/** Writes to standard output before it returns. A reader that has closed its end has seen enough: that is no error. */
+export function writeStdout(data: string | Buffer): void {
+  const bytes = Buffer.from(data);
   let at = 0;
   while (at < bytes.length) {
     try {
       at += writeSync(1, bytes, at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return; // the reader has seen enough
+      if (code === 'EPIPE') return;
       if (code !== 'EAGAIN') fail('ERR_IO', `cannot write to standard output: ${reasonOf(error)}`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }

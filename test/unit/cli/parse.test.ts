@@ -82,3 +82,11 @@ describe('command-line spelling', () => {
     expect(() => p(...argv)).toThrow(message);
   });
 });
+
+describe('-help', () => {
+  it.each([[['-help']], [['--help']], [['-h']], [['-in', 'a', '--help', '-nonsense']]])('is seen in %j', (argv) => {
+    expect(p(...argv).help).toBe(true);
+  });
+  it('is a value where a value is due', () =>
+    expect(p('-in', '-help')).toMatchObject({ help: false, flags: { in: '-help' } }));
+});
