@@ -23,7 +23,7 @@ const spec = defineCommand({
 });
 
 const lookup = (kind: string, name: string): string | undefined =>
-  ({ 'digest:sha256': 'sha256', 'cipher:aes256': 'aes-256-cbc' })[`${kind}:${name}`];
+  (({ 'digest:sha256': 'sha256', 'cipher:aes256': 'aes-256-cbc' }) as Record<string, string>)[`${kind}:${name}`];
 const p = (...argv: string[]): ReturnType<typeof parse<typeof spec.flags>> => parse(spec, argv, lookup);
 
 describe('command-line spelling', () => {
