@@ -1,0 +1,186 @@
+import { DerNode, bigintOf, decodePem, readDer, type Strictness } from '../der/index.ts';
+import { readTemplate, type BitString } from '../der/template.ts';
+import { TlskitError, fail, within } from '../errors.ts';
+import type { Name } from './name.ts';
+import {
+  certificateType,
+  trustDataType,
+  type AlgorithmIdentifier,
+  type Extension,
+  type Signed,
+  type TbsCertificate,
+  type TrustData,
+} from './schema.ts';
+import type { Time } from './time.ts';
+
+export type { AlgorithmIdentifier, Extension, TrustData } from './schema.ts';
+export type { Time } from './time.ts';
+
+/** A certificate (RFC 5280 section 4.1), read once. */
+export class Certificate {
+  /** Trust settings of OpenSSL's TRUSTED CERTIFICATE form. */
+  readonly trust: TrustData | undefined;
+  readonly #signed: Signed<TbsCertificate>;
+
+  private constructor(signed: Signed<TbsCertificate>, trust: TrustData | undefined) {
+    this.#signed = signed;
+    this.trust = trust;
+  }
+
+  /**
+   * Reads a certificate.
+   *
+   * @param options.strictness `ber` (default) accepts what OpenSSL's decoder accepts, and ignores octets after the certificate; `der`
+   *   refuses every encoding that DER forbids, and left-over octets.
+   * @throws TlskitError ERR_DER
+   */
+  static read(source: Uint8Array | DerNode, options: { strictness?: Strictness } = {}): Certificate {
+    const bytes = source instanceof DerNode ? source.bytes : source;
+    if (options.strictness === 'der') checkTree(readDer(bytes, 'der'));
+    return new Certificate(readTemplate(certificateType, bytes, 'certificate').value, undefined);
+  }
+
+  /** Reads a certificate and, where there are more octets, the trust settings that OpenSSL writes after it. */
+  static readTrusted(bytes: Uint8Array): Certificate {
+    const { value, length } = readTemplate(certificateType, bytes, 'certificate');
+    if (length === bytes.length) return new Certificate(value, undefined);
+    return new Certificate(value, readTemplate(trustDataType, bytes.subarray(length), 'trust settings').value);
+  }
+
+  /** The same certificate with other trust settings. */
+  withTrust(trust: TrustData | undefined): Certificate {
+    return new Certificate(this.#signed, trust);
+  }
+
+  /** The whole certificate as it stood. */
+  get der(): Buffer {
+    return this.#signed.der;
+  }
+
+  /** TBSCertificate as it stood: what is signed. */
+  get tbs(): Buffer {
+    return this.#signed.tbs.der;
+  }
+
+  /** 1, 2 or 3; other numbers where the encoding has them. */
+  get version(): number {
+    return Number(this.versionField) + 1;
+  }
+
+  /** The version field's value: one less than the version, 0 where it is absent. */
+  get versionField(): bigint {
+    return bigintOf(this.#signed.tbs.version ?? Buffer.alloc(1));
+  }
+
+  /** Content octets of the serial number: two's complement, big endian. */
+  get serial(): Buffer {
+    return this.#signed.tbs.serial;
+  }
+
+  /** The algorithm of the signature, outside of what is signed. */
+  get signatureAlgorithm(): AlgorithmIdentifier {
+    return this.#signed.algorithm;
+  }
+
+  /** The algorithm as it stands inside; should be the same. */
+  get tbsSignatureAlgorithm(): AlgorithmIdentifier {
+    return this.#signed.tbs.signature;
+  }
+
+  get issuer(): Name {
+    return this.#signed.tbs.issuer;
+  }
+
+  get subject(): Name {
+    return this.#signed.tbs.subject;
+  }
+
+  get notBefore(): Time {
+    return this.#signed.tbs.validity.notBefore;
+  }
+
+  get notAfter(): Time {
+    return this.#signed.tbs.validity.notAfter;
+  }
+
+  /** SubjectPublicKeyInfo as it stood. */
+  get spki(): Buffer {
+    return this.#signed.tbs.spki.der;
+  }
+
+  /** The algorithm of the public key. */
+  get keyAlgorithm(): AlgorithmIdentifier {
+    return this.#signed.tbs.spki.algorithm;
+  }
+
+  /** The public key's BIT STRING. */
+  get keyBits(): BitString {
+    return this.#signed.tbs.spki.key;
+  }
+
+  get issuerUniqueId(): BitString | undefined {
+    return this.#signed.tbs.issuerUniqueId;
+  }
+
+  get subjectUniqueId(): BitString | undefined {
+    return this.#signed.tbs.subjectUniqueId;
+  }
+
+  /** The extensions in order; empty where there are none. */
+  get extensions(): readonly Extension[] {
+    return this.#signed.tbs.extensions ?? [];
+  }
+
+  /** The first extension of this type (dotted), if there is one. */
+  extension(oid: string): Extension | undefined {
+    return this.extensions.find((extension) => extension.oid === oid);
+  }
+
+  /** The signature's octets. */
+  get signature(): Buffer {
+    return this.#signed.signature.bytes;
+  }
+}
+
+/** Walks a strict tree, so that every element's form is checked. */
+function checkTree(node: DerNode): void {
+  if (node.constructed) for (const child of node.children) checkTree(child);
+}
+
+const TRUSTED = 'TRUSTED CERTIFICATE';
+const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', TRUSTED]);
+
+/**
+ * All certificates of a file: every PEM block that is one, or one in DER.
+ *
+ * @param source names the file in messages
+ * @throws TlskitError ERR_FORMAT (no certificate), ERR_PEM, ERR_DER
+ */
+export function readCertificates(bytes: Uint8Array, source: string): Certificate[] {
+  return within(source, () => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const blocks = decodePem(text, (label) => LABELS.has(label));
+    if (blocks.length > 0) return blocks.map(({ label, der }) => fromBlock(label, der));
+    if (text.includes('-----BEGIN ')) fail('ERR_FORMAT', `there is no certificate here, but ${held(text)}`);
+    if (bytes[0] === 0x30) return [fromBlock('CERTIFICATE', bytes)];
+    return fail('ERR_FORMAT', bytes.length === 0 ? 'the file is empty' : 'neither PEM nor DER');
+  });
+}
+
+function fromBlock(label: string, der: Uint8Array): Certificate {
+  try {
+    return Certificate.readTrusted(der);
+  } catch (error) {
+    if (label === TRUSTED || !(error instanceof TlskitError)) throw error;
+    return Certificate.read(der);
+  }
+}
+
+/** The labels of the PEM blocks in a text, for messages. */
+export function held(text: string): string {
+  const labels = [...text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,60})-----/gm)].map(([, label]) => label as string);
+  const [first, ...others] = new Set(labels);
+  if (first === undefined) return 'no complete PEM block';
+  const all = [first, ...others].slice(0, 3).map((label) => `"${label}"`);
+  return `PEM of ${all.join(', ')}`;
+}

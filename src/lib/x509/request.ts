@@ -1,0 +1,131 @@
+import { DerNode, TAG, bigintOf, decodePem } from '../der/index.ts';
+import { readTemplate, type BitString } from '../der/template.ts';
+import { fail, within } from '../errors.ts';
+import { held } from './certificate.ts';
+import type { Name } from './name.ts';
+import {
+  extensionsType,
+  requestType,
+  type AlgorithmIdentifier,
+  type Extension,
+  type RequestAttribute,
+  type Signed,
+  type TbsRequest,
+} from './schema.ts';
+
+export type { RequestAttribute } from './schema.ts';
+
+/** Attribute types that hold requested extensions: PKCS#9 extensionRequest, and Microsoft's. */
+export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+export const MS_EXTENSION_REQUEST = '1.3.6.1.4.1.311.2.1.14';
+
+/** A certificate request (RFC 2986 section 4), read once. */
+export class CertificateRequest {
+  readonly #signed: Signed<TbsRequest>;
+  #extensions: readonly Extension[] | undefined;
+
+  private constructor(signed: Signed<TbsRequest>) {
+    this.#signed = signed;
+  }
+
+  /**
+   * Reads a request as OpenSSL's decoder does; octets after it are ignored.
+   *
+   * @throws TlskitError ERR_DER
+   */
+  static read(source: Uint8Array | DerNode): CertificateRequest {
+    const bytes = source instanceof DerNode ? source.bytes : source;
+    return new CertificateRequest(readTemplate(requestType, bytes, 'request').value);
+  }
+
+  /** The whole request as it stood. */
+  get der(): Buffer {
+    return this.#signed.der;
+  }
+
+  /** CertificationRequestInfo as it stood: what is signed. */
+  get tbs(): Buffer {
+    return this.#signed.tbs.der;
+  }
+
+  /** The version field's value; 0 stands for version 1, the only one there is. */
+  get versionField(): bigint {
+    return bigintOf(this.#signed.tbs.version);
+  }
+
+  get subject(): Name {
+    return this.#signed.tbs.subject;
+  }
+
+  /** SubjectPublicKeyInfo as it stood. */
+  get spki(): Buffer {
+    return this.#signed.tbs.spki.der;
+  }
+
+  /** The algorithm of the public key. */
+  get keyAlgorithm(): AlgorithmIdentifier {
+    return this.#signed.tbs.spki.algorithm;
+  }
+
+  /** The public key's BIT STRING. */
+  get keyBits(): BitString {
+    return this.#signed.tbs.spki.key;
+  }
+
+  /** The attributes in order, requested extensions among them. */
+  get attributes(): readonly RequestAttribute[] {
+    return this.#signed.tbs.attributes ?? [];
+  }
+
+  /** The requested extensions: of the extensionRequest attribute, else of Microsoft's; empty when there are none or they do not parse. */
+  get extensions(): readonly Extension[] {
+    this.#extensions ??= requestedExtensions(this.attributes);
+    return this.#extensions;
+  }
+
+  /** The first requested extension of this type (dotted), if there is one. */
+  extension(oid: string): Extension | undefined {
+    return this.extensions.find((extension) => extension.oid === oid);
+  }
+
+  get signatureAlgorithm(): AlgorithmIdentifier {
+    return this.#signed.algorithm;
+  }
+
+  /** The signature's octets. */
+  get signature(): Buffer {
+    return this.#signed.signature.bytes;
+  }
+}
+
+function requestedExtensions(attributes: readonly RequestAttribute[]): readonly Extension[] {
+  const attribute =
+    attributes.find(({ oid }) => oid === EXTENSION_REQUEST) ??
+    attributes.find(({ oid }) => oid === MS_EXTENSION_REQUEST);
+  const value = attribute?.values[0];
+  if (!value || value.tag !== TAG.sequence) return [];
+  try {
+    return readTemplate(extensionsType, value.der, 'requested extensions').value;
+  } catch {
+    return [];
+  }
+}
+
+const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']);
+
+/**
+ * The first certificate request of a file, PEM or DER.
+ *
+ * @param source names the file in messages
+ * @throws TlskitError ERR_FORMAT (no request), ERR_PEM, ERR_DER
+ */
+export function readRequest(bytes: Uint8Array, source: string): CertificateRequest {
+  return within(source, () => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const [block] = decodePem(text, (label) => LABELS.has(label));
+    if (block) return CertificateRequest.read(block.der);
+    if (text.includes('-----BEGIN ')) fail('ERR_FORMAT', `there is no certificate request here, but ${held(text)}`);
+    if (bytes[0] === 0x30) return CertificateRequest.read(bytes);
+    return fail('ERR_FORMAT', bytes.length === 0 ? 'the file is empty' : 'neither PEM nor DER');
+  });
+}
