@@ -1,0 +1,316 @@
+/** The numbers inside keys: what SPKI, PKCS#8 and the algorithms' own structures hold, read from DER and checked for structure. */
+import { decodePoint } from '../crypto/ec-point.ts';
+import { fail } from '../errors.ts';
+import { readDer, TAG, type DerNode } from '../der/reader.ts';
+import { readEcGroup, type EcGroup } from './ec-group.ts';
+import { readPss, type PssRestrictions } from './pss.ts';
+import { keyTypeByOid, type KeyType, type KeyTypeInfo } from './types.ts';
+
+/** An RSA or RSA-PSS public key (RFC 8017 appendix A.1.1). */
+export interface RsaPublic {
+  readonly kind: 'rsa';
+  readonly n: bigint;
+  readonly e: bigint;
+  /** For RSA-PSS keys that are restricted (RFC 4055 section 3.1). */
+  readonly pss?: PssRestrictions;
+}
+
+/** An RSA or RSA-PSS private key (RFC 8017 appendix A.1.2). */
+export interface RsaPrivate extends RsaPublic {
+  /** 0, or 1 when there are more than two primes. */
+  readonly version: number;
+  readonly d: bigint;
+  readonly p: bigint;
+  readonly q: bigint;
+  readonly dp: bigint;
+  readonly dq: bigint;
+  readonly qi: bigint;
+  readonly otherPrimes: readonly { readonly r: bigint; readonly d: bigint; readonly t: bigint }[];
+}
+
+/** An EC public key (RFC 5480 section 2.2). */
+export interface EcPublic {
+  readonly kind: 'ec';
+  readonly group: EcGroup;
+  /** The point's octets as they stood; absent when a private key was written without it. */
+  readonly point?: Buffer;
+}
+
+/** An EC private key (RFC 5915 section 3). */
+export interface EcPrivate extends EcPublic {
+  readonly d: bigint;
+}
+
+/** A DSA key's domain and numbers (RFC 3279 section 2.3.2). */
+export interface DsaPublic {
+  readonly kind: 'dsa';
+  readonly p: bigint;
+  readonly q: bigint;
+  readonly g: bigint;
+  readonly y: bigint;
+}
+export interface DsaPrivate extends DsaPublic {
+  readonly x: bigint;
+}
+
+/** A DH key: PKCS#3 (`dh`) or X9.42 (`dhx`, RFC 3279 section 2.3.3). */
+export interface DhPublic extends DhDomain {
+  readonly kind: 'dh';
+  readonly y: bigint;
+}
+export interface DhPrivate extends DhPublic {
+  readonly x: bigint;
+}
+
+/** A DH group's numbers. */
+export interface DhDomain {
+  readonly p: bigint;
+  readonly g: bigint;
+  /** The subgroup's order, the cofactor, and what proves their making: X9.42 only. */
+  readonly q?: bigint;
+  readonly j?: bigint;
+  readonly seed?: Buffer;
+  readonly counter?: bigint;
+  /** Bits of private key that PKCS#3 recommends. */
+  readonly privateLength?: number;
+}
+
+/** A raw key: Ed25519, Ed448, X25519, X448 (RFC 8410). */
+export interface RawPublic {
+  readonly kind: 'raw';
+  readonly public: Buffer;
+}
+export interface RawPrivate {
+  readonly kind: 'raw';
+  readonly private: Buffer;
+}
+
+export type PublicComponents = RsaPublic | EcPublic | DsaPublic | DhPublic | RawPublic;
+/** A private key's numbers; public numbers that the file does not hold are left to `PrivateKey.publicKey`. */
+export type PrivateComponents = RsaPrivate | EcPrivate | Omit<DsaPrivate, 'y'> | Omit<DhPrivate, 'y'> | RawPrivate;
+/** Octets of one number; larger keys than this are of no use to anybody. */
+const MAX_NUMBER = 16 * 1024;
+
+/** Unsigned big-endian octets of a number, at least one, or `length` of them. */
+export function magnitude(value: bigint, length?: number): Buffer {
+  const hex = value.toString(16);
+  const octets = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  if (length === undefined || octets.length >= length) return octets;
+  return Buffer.concat([Buffer.alloc(length - octets.length), octets]);
+}
+
+/** An unsigned number from big-endian octets. */
+export function unsigned(octets: Uint8Array): bigint {
+  if (octets.length > MAX_NUMBER) fail('ERR_LIMIT', `a key with a number of ${octets.length} octets is too large`);
+  if (octets.length === 0) return 0n;
+  return BigInt(`0x${Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('hex')}`);
+}
+
+/** The content of an INTEGER as an unsigned number: as in OpenSSL, the sign octet that some writers forget is not missed. */
+const number = (node: DerNode | undefined, what: string): bigint =>
+  unsigned((node ?? missing(what)).expect(TAG.integer, what).content);
+
+const missing = (what: string): never => fail('ERR_DER', `${what}: the structure ends too early`);
+
+/** An algorithm with its parameters as SPKI and PKCS#8 hold it. */
+export interface KeyAlgorithm {
+  readonly info: KeyTypeInfo;
+  readonly parameters: DerNode | undefined;
+}
+
+/** A SubjectPublicKeyInfo taken apart (RFC 5280 section 4.1.2.7). */
+export interface SpkiParts extends KeyAlgorithm {
+  readonly key: Buffer;
+}
+
+/** A PrivateKeyInfo taken apart (RFC 5208 section 5, RFC 5958 section 2). */
+export interface Pkcs8Parts extends KeyAlgorithm {
+  readonly key: Buffer;
+  /** The public key that version 1 may hold. */
+  readonly publicKey: Buffer | undefined;
+}
+
+function readAlgorithm(node: DerNode | undefined): KeyAlgorithm {
+  const [id, parameters] = (node ?? missing('key')).sequence('key algorithm');
+  const oid = (id ?? missing('key algorithm')).oid('key algorithm');
+  const info = keyTypeByOid(oid) ?? fail('ERR_UNSUPPORTED', `keys of the algorithm ${oid} are not supported`);
+  return { info, parameters };
+}
+
+/** Takes a SubjectPublicKeyInfo apart. */
+export function readSpki(node: DerNode): SpkiParts {
+  const [algorithm, key, more] = node.sequence('public key');
+  if (!key || more) fail('ERR_DER', 'public key: a SubjectPublicKeyInfo has two elements');
+  return { ...readAlgorithm(algorithm), key: key.bitOctets('public key') };
+}
+
+/** Takes a PrivateKeyInfo or OneAsymmetricKey apart. */
+export function readPkcs8(node: DerNode): Pkcs8Parts {
+  const [version, algorithm, key, ...rest] = node.sequence('private key');
+  const number = (version ?? missing('private key')).smallInteger('private key version');
+  if (number > 1) fail('ERR_KEY', `a private key structure of version ${number} is not known`);
+  const publicKey = rest.find((item) => item.isContext(1));
+  return {
+    ...readAlgorithm(algorithm),
+    key: (key ?? missing('private key')).octets('private key'),
+    // [1] IMPLICIT BIT STRING: one octet counts unused bits
+    publicKey: publicKey && Buffer.from(publicKey.content.subarray(1)),
+  };
+}
+
+/** The numbers of a public key. */
+export function publicComponents(parts: SpkiParts): PublicComponents {
+  return READERS[parts.info.type].public(parts);
+}
+
+/** The numbers of a private key. */
+export function privateComponents(parts: Pkcs8Parts): PrivateComponents {
+  return READERS[parts.info.type].private(parts);
+}
+
+interface Reader {
+  readonly public: (parts: SpkiParts) => PublicComponents;
+  readonly private: (parts: Pkcs8Parts) => PrivateComponents;
+}
+
+const RSA: Reader = {
+  public: (parts) => ({ ...readRsaPublic(readDer(parts.key, 'ber')), ...pssOf(parts) }),
+  private: (parts) => ({ ...readRsaPrivate(readDer(parts.key, 'ber')), ...pssOf(parts) }),
+};
+const EC: Reader = { public: ecPublic, private: ecPrivate };
+const DSA: Reader = {
+  public: (parts) => ({ ...readDsaDomain(domain(parts)), y: number(readDer(parts.key, 'ber'), 'DSA public key') }),
+  private: (parts) => ({ ...readDsaDomain(domain(parts)), x: number(readDer(parts.key, 'ber'), 'DSA private key') }),
+};
+const DH: Reader = {
+  public: (parts) => ({ kind: 'dh', ...dhDomain(parts), y: number(readDer(parts.key, 'ber'), 'DH public key') }),
+  private: (parts) => ({ kind: 'dh', ...dhDomain(parts), x: number(readDer(parts.key, 'ber'), 'DH private key') }),
+};
+const RAW: Reader = {
+  public: (parts) => ({ kind: 'raw', public: rawKey(parts.info, parts.key, 'public') }),
+  private: (parts) => ({
+    kind: 'raw',
+    private: rawKey(parts.info, readDer(parts.key, 'ber').octets('private key'), 'private'),
+  }),
+};
+
+const READERS: Readonly<Record<KeyType, Reader>> = {
+  rsa: RSA,
+  'rsa-pss': RSA,
+  ec: EC,
+  dsa: DSA,
+  dh: DH,
+  dhx: DH,
+  ed25519: RAW,
+  ed448: RAW,
+  x25519: RAW,
+  x448: RAW,
+};
+
+function pssOf({ info, parameters }: KeyAlgorithm): { pss?: PssRestrictions } {
+  if (info.parameters !== 'pss' || !parameters || parameters.is(TAG.null)) return {};
+  return { pss: readPss(parameters) };
+}
+
+/** RSAPublicKey (RFC 8017 appendix A.1.1). */
+export function readRsaPublic(node: DerNode): RsaPublic {
+  const [n, e] = node.sequence('RSA public key');
+  return { kind: 'rsa', n: number(n, 'RSA modulus'), e: number(e, 'RSA public exponent') };
+}
+
+/** RSAPrivateKey (RFC 8017 appendix A.1.2). */
+export function readRsaPrivate(node: DerNode): RsaPrivate {
+  const items = node.sequence('RSA private key');
+  const version = (items[0] ?? missing('RSA private key')).smallInteger('RSA private key version');
+  if (version > 1) fail('ERR_KEY', `an RSA private key of version ${version} is not known`);
+  const [n, e, d, p, q, dp, dq, qi] = items.slice(1, 9).map((item) => number(item, 'RSA private key'));
+  if (qi === undefined) return missing('RSA private key');
+  const others = (version === 1 ? (items[9]?.sequence('RSA primes') ?? []) : []).map((prime) => {
+    const [r, d, t] = prime.sequence('RSA prime').map((item) => number(item, 'RSA prime'));
+    return t === undefined ? missing('RSA prime') : { r: r as bigint, d: d as bigint, t };
+  });
+  const numbers = { n, e, d, p, q, dp, dq, qi } as Pick<RsaPrivate, 'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi'>;
+  return { kind: 'rsa', version, ...numbers, otherPrimes: others };
+}
+
+function ecPublic({ parameters, key }: SpkiParts): EcPublic {
+  const group = readEcGroup((parameters ?? missing('EC key parameters')).bytes);
+  checkPoint(group, key);
+  return { kind: 'ec', group, point: key };
+}
+
+function checkPoint(group: EcGroup, point: Uint8Array): void {
+  if (!decodePoint(group.domain, point)) fail('ERR_KEY', 'the EC public key is the point at infinity');
+}
+
+function ecPrivate({ parameters, key }: Pkcs8Parts): EcPrivate {
+  return readSec1(readDer(key, 'ber'), parameters?.is(TAG.null) ? undefined : parameters);
+}
+
+/** ECPrivateKey (RFC 5915 section 3); `outer` are the parameters of a PKCS#8 around it, or of an EC PARAMETERS block before it. */
+export function readSec1(node: DerNode, outer?: DerNode): EcPrivate {
+  const [version, secret, ...rest] = node.sequence('EC private key');
+  const v = (version ?? missing('EC private key')).smallInteger('EC private key version');
+  if (v !== 1) fail('ERR_KEY', `an EC private key of version ${v} is not known`);
+  const d = unsigned((secret ?? missing('EC private key')).octets('EC private key'));
+  const inner = rest.find((item) => item.isContext(0))?.only('EC private key parameters');
+  const parameters = outer ?? inner;
+  if (!parameters) return fail('ERR_KEY', 'the EC private key does not say which curve it is on');
+  const group = readEcGroup(parameters.bytes);
+  const point = rest
+    .find((item) => item.isContext(1))
+    ?.only('EC public key')
+    .bitOctets('EC public key');
+  if (point) checkPoint(group, point);
+  return { kind: 'ec', group, d, ...(point ? { point } : {}) };
+}
+
+function domain({ info, parameters }: KeyAlgorithm): DerNode {
+  if (!parameters || parameters.is(TAG.null)) return fail('ERR_KEY', `the ${info.label} key has no parameters`);
+  return parameters;
+}
+
+/** DSA parameters: Dss-Parms (RFC 3279 section 2.3.2). */
+export function readDsaDomain(node: DerNode): { kind: 'dsa'; p: bigint; q: bigint; g: bigint } {
+  const [p, q, g] = node.sequence('DSA parameters');
+  return {
+    kind: 'dsa',
+    p: number(p, 'DSA parameter p'),
+    q: number(q, 'DSA parameter q'),
+    g: number(g, 'DSA parameter g'),
+  };
+}
+
+const dhDomain = (algorithm: KeyAlgorithm): DhDomain =>
+  algorithm.info.type === 'dhx' ? readDhxDomain(domain(algorithm)) : readDhDomain(domain(algorithm));
+
+/** DHParameter (PKCS#3 section 9). */
+export function readDhDomain(node: DerNode): DhDomain {
+  const [p, g, length] = node.sequence('DH parameters');
+  return {
+    p: number(p, 'DH prime'),
+    g: number(g, 'DH generator'),
+    ...(length ? { privateLength: length.smallInteger('DH private value length') } : {}),
+  };
+}
+
+/** DomainParameters of X9.42 (RFC 3279 section 2.3.3). */
+export function readDhxDomain(node: DerNode): DhDomain {
+  const [p, g, q, ...rest] = node.sequence('X9.42 DH parameters');
+  const j = rest.find((item) => item.is(TAG.integer));
+  const validation = rest.find((item) => item.cls === 0 && item.number === TAG.sequence);
+  const [seed, counter] = validation?.sequence('X9.42 DH validation') ?? [];
+  return {
+    p: number(p, 'DH prime'),
+    g: number(g, 'DH generator'),
+    q: number(q, 'DH subgroup order'),
+    ...(j ? { j: number(j, 'DH cofactor') } : {}),
+    ...(seed ? { seed: seed.bitString('X9.42 DH seed').bytes } : {}),
+    ...(counter ? { counter: number(counter, 'X9.42 DH counter') } : {}),
+  };
+}
+
+function rawKey(info: KeyTypeInfo, key: Buffer, which: string): Buffer {
+  if (key.length === info.rawLength) return key;
+  return fail('ERR_KEY', `an ${info.label} ${which} key has ${info.rawLength} octets, and here are ${key.length}`);
+}
