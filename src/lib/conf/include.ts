@@ -1,0 +1,36 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { named, TlskitError, fail } from '../errors.ts';
+
+/** A configuration file larger than this is not one. */
+export const MAX_FILE: number = 16 * 1024 * 1024;
+
+/**
+ * The files that `.include path` stands for: the file itself, or those ending in `.cnf` or `.conf` of a directory, sorted by name.
+ * None when there is nothing at `path`: OpenSSL passes over it too.
+ */
+export function includedFiles(path: string): { files: readonly string[]; directory: boolean } {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return { files: [], directory: false };
+  if (!stat.isDirectory()) return { files: [path], directory: false };
+  const names = readdirSync(path).filter((name) => /\.(cnf|conf)$/i.test(name));
+  return { files: names.sort().map((name) => join(path, name)), directory: true };
+}
+
+/** The bytes of a configuration file. */
+export function readConfigFile(path: string): Buffer {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_FILE)
+      fail('ERR_LIMIT', `${path}: ${size} bytes are too many for a configuration file`, { source: path });
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof TlskitError) throw named(path, error);
+    const code = (error as NodeJS.ErrnoException).code;
+    return fail('ERR_IO', `${path}: cannot be read (${code ?? 'unknown error'})`, { source: path });
+  }
+}
+
+/** `path` below `directory`, unless it is absolute. */
+export const below = (directory: string | undefined, path: string): string =>
+  directory === undefined || isAbsolute(path) ? path : `${directory}/${path}`;
