@@ -22,31 +22,43 @@ const TO_COME = {
   'ocsp.text': 'the ocsp command',
   'live.': 's_client and s_server',
 };
+const LISTS = ['cmdlines.txt', 'more.txt'];
 const toCome = (name) => Object.keys(TO_COME).some((prefix) => name.startsWith(prefix));
+
+/** Runs one list; returns its rows. */
+function runList(list, folder) {
+  const out = join(folder, `${list}.json`);
+  const args = [
+    join(here, 'run.mjs'),
+    '--cmd',
+    `${process.execPath} ${run}`,
+    '--lines',
+    join(here, list),
+    '--out',
+    out,
+    '--quiet',
+  ];
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`run.mjs ended with ${status}`);
+  return JSON.parse(readFileSync(out, 'utf8'));
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'tlskit-lines-'));
 try {
-  const out = join(folder, 'result.json');
-  const { status } = spawnSync(
-    process.execPath,
-    [join(here, 'run.mjs'), '--cmd', `${process.execPath} ${run}`, '--out', out, '--quiet'],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-  if (status !== 0) throw new Error(`run.mjs ended with ${status}`);
-  const rows = JSON.parse(readFileSync(out, 'utf8'));
   const parts = ['exit', 'files', 'view', 'stdout', 'pair'];
-  const failed = rows.filter((row) => !row.pass && !toCome(row.name));
-  for (const row of failed)
-    console.log(`FAIL ${row.name} (${parts.filter((part) => !row[part]).join(', ')}): ${row.sh}`);
-  const early = rows.filter((row) => row.pass && toCome(row.name));
-  if (early.length > 0) console.log(`pass although listed as to come: ${early.map((row) => row.name).join(' ')}`);
-  const scope = rows.filter((row) => !toCome(row.name));
-  console.log(
-    `openssl command lines: ${scope.length - failed.length} of ${scope.length} pass; ${rows.length - scope.length} are of commands to come`,
-  );
-  if (failed.length > 0 || scope.length < 90) process.exitCode = 1;
+  for (const list of LISTS) {
+    const rows = runList(list, folder);
+    const failed = rows.filter((row) => !row.pass && !toCome(row.name));
+    for (const row of failed)
+      console.log(`FAIL ${row.name} (${parts.filter((part) => !row[part]).join(', ')}): ${row.sh}`);
+    const early = rows.filter((row) => row.pass && toCome(row.name));
+    if (early.length > 0) console.log(`pass although listed as to come: ${early.map((row) => row.name).join(' ')}`);
+    const scope = rows.filter((row) => !toCome(row.name));
+    console.log(
+      `${list}: ${scope.length - failed.length} of ${scope.length} pass; ${rows.length - scope.length} are of commands to come`,
+    );
+    if (failed.length > 0 || scope.length < 90) process.exitCode = 1;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
