@@ -102,7 +102,10 @@ export interface CommandSpec<F extends Flags = Flags> {
   run(context: Context<F>): Promise<number | void> | number | void;
 }
 
-/** Types a command by its flags. */
-export function defineCommand<const F extends Flags>(spec: CommandSpec<F>): CommandSpec<F> {
-  return spec;
+/**
+ * Types a command by its flags. The result forgets them, so that a module says
+ * `const command: CommandSpec = defineCommand({…}); export default command;`.
+ */
+export function defineCommand<const F extends Flags>(spec: CommandSpec<F>): CommandSpec {
+  return spec as unknown as CommandSpec;
 }
