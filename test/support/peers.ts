@@ -1,8 +1,10 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { describe } from 'vitest';
 
+export type Peer = 'openssl' | 'certtool' | 'certutil' | 'pk12util' | 'keytool' | 'tmux' | 'ssh-keygen';
+
 /** Programs that tests compare with, the version that the comparison holds for, and the Debian package that has them. */
-const PEERS = {
+const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; package: string }>> = {
   openssl: { probe: ['version'], version: /^OpenSSL 3\.0\./, package: 'openssl' },
   certtool: { probe: ['--version'], version: /certtool/, package: 'gnutls-bin' },
   certutil: { probe: ['--help'], version: /./s, package: 'libnss3-tools' },
@@ -10,9 +12,7 @@ const PEERS = {
   keytool: { probe: ['-help'], version: /keytool|Key and Certificate/i, package: 'default-jre-headless' },
   tmux: { probe: ['-V'], version: /tmux/, package: 'tmux' },
   'ssh-keygen': { probe: ['-?'], version: /./s, package: 'openssh-client' },
-} as const;
-
-export type Peer = keyof typeof PEERS;
+};
 
 const found = new Map<Peer, boolean>();
 
