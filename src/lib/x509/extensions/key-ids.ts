@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { contextPrimitive, explicit, implicit, octetString, readDer, seq } from '../../der/index.ts';
+import { shown } from '../../der/text.ts';
+import { parseHex } from '../../der/values.ts';
+import { TlskitError, fail } from '../../errors.ts';
+import type { Extension } from '../certificate.ts';
+import { refuse, type ExtensionContext, type Item, type Scope } from './types.ts';
+
+export const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
+export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+
+/** SHA-1 of the public key's bits (RFC 5280 section 4.2.1.2, method 1). */
+export function keyHash(spki: Uint8Array): Buffer {
+  const [, key] = readDer(spki, 'ber').sequence('the public key');
+  const content = key?.content ?? Buffer.alloc(1);
+  return createHash('sha1').update(content.subarray(1)).digest();
+}
+
+/** subjectKeyIdentifier: `hash`, `none`, or hexadecimal digits. */
+export function subjectKeyIdentifier(text: string, scope: Scope): Buffer {
+  if (text === 'none') return octetString(Buffer.alloc(0));
+  if (text === 'hash') {
+    if (!scope.subject) return fail('ERR_EXTENSION', 'there is no public key to hash');
+    return octetString(keyHash(scope.subject.spki));
+  }
+  const bytes = parseHex(text);
+  return octetString(
+    bytes ?? fail('ERR_EXTENSION', `"${shown(text)}" should be hash, none or pairs of hexadecimal digits`),
+  );
+}
+
+/** How much a part of authorityKeyIdentifier is wanted. */
+type Wish = 'no' | 'if useful' | 'always';
+
+/** authorityKeyIdentifier (RFC 5280 section 4.2.1.1): `keyid`, `issuer`, each with `:always`; `none`. */
+export function authorityKeyIdentifier(items: readonly Item[], scope: Scope): Buffer {
+  const [first] = items;
+  if (items.length === 1 && first?.name === 'none' && first.value === undefined) return seq();
+  const wishes: { keyid: Wish; issuer: Wish } = { keyid: 'no', issuer: 'no' };
+  for (const item of items) {
+    const part = item.name === 'keyid' || item.name === 'issuer' ? item.name : undefined;
+    const fits = part !== undefined && wishes[part] === 'no' && (item.value === undefined || item.value === 'always');
+    if (!fits) refuse(item, 'keyid, keyid:always, issuer or issuer:always, each once, or none alone');
+    else wishes[part] = item.value === undefined ? 'if useful' : 'always';
+  }
+  return authorityFields(wishes, scope);
+}
+
+function authorityFields(wishes: { keyid: Wish; issuer: Wish }, scope: Scope): Buffer {
+  const { issuer, selfSigned = issuer === 'self' } = scope.context;
+  if (!issuer) return fail('ERR_EXTENSION', 'there is no issuer certificate to point to');
+  let keyId: Buffer | undefined;
+  // a self-signed certificate points to itself only when told to
+  if (wishes.keyid === 'always' || (wishes.keyid === 'if useful' && !selfSigned)) {
+    keyId = issuerKeyId(scope, selfSigned);
+    if (!keyId && wishes.keyid === 'always')
+      fail('ERR_EXTENSION', 'the issuer certificate has no subjectKeyIdentifier');
+  }
+  const names = wishes.issuer === 'always' || (wishes.issuer === 'if useful' && !selfSigned && !keyId);
+  return seq(...(keyId ? [contextPrimitive(0, keyId)] : []), ...(names ? issuerAndSerial(scope) : []));
+}
+
+function issuerKeyId(scope: Scope, selfSigned: boolean): Buffer | undefined {
+  const { issuer, issuerKey } = scope.context;
+  const self = issuer === 'self';
+  const extensions = self ? scope.extensions : (issuer?.extensions ?? []);
+  const identifier = extensions.find((extension) => extension.oid === SUBJECT_KEY_IDENTIFIER);
+  // signed by a stranger's key, a certificate's own identifier is not the signer's
+  if (identifier && (!self || selfSigned)) {
+    const octets = ownIdentifier(identifier);
+    if (octets) return octets;
+  }
+  return self && issuerKey ? keyHash(issuerKey) : undefined;
+}
+
+function ownIdentifier(extension: Extension): Buffer | undefined {
+  try {
+    return readDer(extension.value, 'ber').expect(4, 'subjectKeyIdentifier').content;
+  } catch (error) {
+    if (error instanceof TlskitError) return undefined;
+    throw error;
+  }
+}
+
+function issuerAndSerial(scope: Scope): Buffer[] {
+  const { issuer } = scope.context;
+  const certificate = issuer === 'self' ? scope.subject : issuer;
+  if (!certificate?.issuer || !certificate.serial)
+    return fail('ERR_EXTENSION', 'the name and serial number of the issuer are not known');
+  return [implicit(1, seq(explicit(4, certificate.issuer.der))), contextPrimitive(2, certificate.serial)];
+}
+
+/**
+ * What OpenSSL 3.0 does to the key identifiers of a certificate with extensions before it signs: adds `subjectKeyIdentifier = hash`, and
+ * `authorityKeyIdentifier = keyid, issuer` unless the certificate is self-signed; takes out identifiers that were made empty by `none`.
+ * A certificate without extensions stays as it is.
+ *
+ * @param build makes one extension in the context of those given
+ */
+export function completeKeyIds(
+  extensions: readonly Extension[],
+  context: ExtensionContext,
+  build: (name: string, value: string, context: ExtensionContext) => Extension,
+): readonly Extension[] {
+  if (extensions.length === 0) return extensions;
+  const { selfSigned = context.issuer === 'self' } = context;
+  const rows = [
+    ['subjectKeyIdentifier', 'hash', SUBJECT_KEY_IDENTIFIER, true],
+    ['authorityKeyIdentifier', 'keyid, issuer', AUTHORITY_KEY_IDENTIFIER, !selfSigned],
+  ] as const;
+  let list = extensions;
+  for (const [name, value, id, wanted] of rows) {
+    const made = build(name, value, { ...context, existing: list });
+    const there = list.find((extension) => extension.oid === id);
+    if (!there && wanted) list = [...list, made];
+    else if (there && there.value.length <= 2) list = list.filter((extension) => extension !== there);
+  }
+  return list;
+}
