@@ -300,3 +300,7 @@ export function multiplyPoint(curve: CurveDomain, point: EcPoint | undefined, sc
 /** scalar · G. */
 export const multiplyBase = (curve: CurveDomain, scalar: bigint): EcPoint | undefined =>
   multiplyPoint(curve, { x: curve.x, y: curve.y }, scalar);
+
+/** The sum of two points; undefined is infinity. */
+export const addPoint = (curve: CurveDomain, p: EcPoint | undefined, q: EcPoint | undefined): EcPoint | undefined =>
+  addPoints(curve, fieldOf(curve), p, q);
