@@ -13,6 +13,8 @@ export class Context<F extends Flags = Flags> {
   readonly order: readonly string[];
   /** Canonical name of a digest given as a flag (`-sha256`). */
   readonly digest: string | undefined;
+  /** The digest flag's name as it was typed: OpenSSL prints fingerprints with it. */
+  readonly digestFlag: string | undefined;
   /** Canonical name of a cipher given as a flag (`-aes256`). */
   readonly cipher: string | undefined;
   /** True for `--json`: print one JSON document instead of text. */
@@ -27,6 +29,7 @@ export class Context<F extends Flags = Flags> {
     this.args = parsed.args;
     this.order = parsed.order;
     this.digest = parsed.digest;
+    this.digestFlag = parsed.digestFlag;
     this.cipher = parsed.cipher;
     this.json = parsed.json;
     this.stdin = new Stdin();

@@ -18,6 +18,8 @@ export interface Parsed<F extends Flags> {
   /** The digest or cipher that was given as a flag (`-sha256`, `-aes256`); the last one. */
   readonly digest: string | undefined;
   readonly cipher: string | undefined;
+  /** The digest flag's name as it was typed (`SHA-256`). */
+  readonly digestFlag?: string | undefined;
   readonly json: boolean;
   /** `-help` stands somewhere: nothing else was looked at. */
   readonly help: boolean;
@@ -31,6 +33,7 @@ interface State {
   help: boolean;
   digest: string | undefined;
   cipher: string | undefined;
+  digestFlag: string | undefined;
 }
 
 /**
@@ -44,7 +47,14 @@ export function parse<F extends Flags>(
   lookup: AlgorithmLookup,
 ): Parsed<F> {
   const names = flagNames(spec.flags);
-  const state: State = { tokens: [], warnings: [], help: false, digest: undefined, cipher: undefined };
+  const state: State = {
+    tokens: [],
+    warnings: [],
+    help: false,
+    digest: undefined,
+    cipher: undefined,
+    digestFlag: undefined,
+  };
   let i = 0;
   for (; i < argv.length; i += 1) {
     const token = argv[i] as string;
@@ -78,6 +88,7 @@ export function parse<F extends Flags>(
     order: tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
     digest: state.digest,
     cipher: state.cipher,
+    digestFlag: state.digestFlag,
     json: json === true,
     help: false,
     warnings: [...new Set(state.warnings)],
@@ -133,6 +144,7 @@ function takeAlgorithm(name: string, spec: CommandSpec<Flags>, lookup: Algorithm
     const found = lookup(kind, name);
     if (found === undefined) continue;
     state[kind] = found;
+    if (kind === 'digest') state.digestFlag = name;
     return true;
   }
   return false;
