@@ -5,6 +5,7 @@ import { curveByName } from '../registry/curves.ts';
 import { magnitude, unsigned, type EcPrivate, type RsaPrivate } from './components.ts';
 import { convertPoint, elementOctets, namedGroup, scalarOctets, type EcGroup } from './ec-group.ts';
 import { PrivateKey, PublicKey, type KeyType } from './model.ts';
+import { factorModulus, rsaFromPrimes } from './rsa.ts';
 
 /** A JWK's members that a key has; all values are text. */
 export type Jwk = Readonly<Record<string, string>>;
@@ -115,6 +116,14 @@ export function readPublicJwk(jwk: Jwk): PublicKey {
   return PublicKey.fromComponents('ec', { kind: 'ec', group, point });
 }
 
+/** RFC 7518 section 6.3.2 lets all numbers but d be left out. */
+function withoutPrimes({ n, e }: RsaPrivate, d: bigint): PrivateKey {
+  if (n.toString(2).length > 16384)
+    fail('ERR_LIMIT', 'an RSA key of more than 16384 bits without its primes is too large');
+  const key = rsaFromPrimes(factorModulus(n, e, d), e);
+  return PrivateKey.fromComponents('rsa', { ...(key as RsaPrivate), d });
+}
+
 /** The private key of a JWK, or undefined when it holds a public key only. */
 export function readPrivateJwk(jwk: Jwk): PrivateKey | undefined {
   if (jwk['d'] === undefined) return undefined;
@@ -127,7 +136,7 @@ export function readPrivateJwk(jwk: Jwk): PrivateKey | undefined {
   }
   if (jwk['oth'] !== undefined)
     fail('ERR_UNSUPPORTED', 'a JWK of an RSA key with more than two primes is not supported');
-  if (jwk['p'] === undefined) fail('ERR_UNSUPPORTED', 'the JWK of the RSA key lacks its primes ("p" and "q")');
+  if (jwk['p'] === undefined) return withoutPrimes(shared.components as RsaPrivate, numberOf(jwk, 'd'));
   const [d, p, q, dp, dq, qi] = ['d', 'p', 'q', 'dp', 'dq', 'qi'].map((name) => numberOf(jwk, name)) as [
     bigint,
     bigint,
