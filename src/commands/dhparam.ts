@@ -9,6 +9,7 @@ import {
   generateDsaParameters,
   namedDhParameters,
 } from '../lib/dh/generate.ts';
+import { checkPrimeBits } from '../lib/dh/search.ts';
 import { describeDhParameters } from '../lib/dh/describe.ts';
 import {
   dhParametersFromDsa,
@@ -104,6 +105,7 @@ async function obtain(context: Run): Promise<DhParameters> {
 
 function sizeOf(word: string): number {
   if (!/^\d{1,6}$/.test(word)) fail('ERR_USAGE', `the size must be a number of bits, not "${word}"`);
+  checkPrimeBits(Number(word));
   return Number(word);
 }
 

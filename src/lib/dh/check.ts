@@ -1,7 +1,7 @@
 /** Is this a good Diffie-Hellman group? The rules of OpenSSL's `dhparam -check`. */
 import { dhGroupOf } from '../registry/dh-groups.ts';
 import type { DhParameters } from './parameters.ts';
-import { isPrime } from './primality.ts';
+import { isPrime, power } from './primality.ts';
 import { MAX_PRIME_BITS, MIN_PRIME_BITS } from './search.ts';
 
 /** What can be wrong with parameters. */
@@ -53,14 +53,4 @@ async function checkSubgroup({ p, g, j }: DhParameters, q: bigint): Promise<DhDe
   if ((p - 1n) % q !== 0n) defects.push('q-not-divisor');
   if (j !== undefined && j !== (p - 1n) / q) defects.push('wrong-j');
   return defects;
-}
-
-/** base^exponent mod modulus; the numbers are public, so its time may depend on them. */
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n % modulus;
-  for (const bit of exponent.toString(2)) {
-    result = (result * result) % modulus;
-    if (bit === '1') result = (result * base) % modulus;
-  }
-  return result;
 }

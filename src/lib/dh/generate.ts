@@ -1,11 +1,10 @@
 /** Making Diffie-Hellman parameters. */
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
-import { readDer } from '../der/index.ts';
+import { generatePrime } from 'node:crypto';
 import { fail } from '../errors.ts';
 import { DH_GROUPS, dhGroupByName } from '../registry/dh-groups.ts';
 import type { DhParameters, DsaParameters } from './parameters.ts';
-import { findSafePrime, MAX_PRIME_BITS, MIN_PRIME_BITS, type Congruence, type SafePrimeOptions } from './search.ts';
+import { power } from './primality.ts';
+import { checkPrimeBits, findSafePrime, type Congruence, type SafePrimeOptions } from './search.ts';
 
 /** The size of prime that OpenSSL takes when none is given. */
 export const DEFAULT_PRIME_BITS = 2048;
@@ -39,36 +38,30 @@ export async function generateDhParameters(options: GenerateOptions): Promise<Dh
   return { kind: 'dh', p: await findSafePrime({ ...search, congruence }), g: BigInt(generator) };
 }
 
-const generateKey = promisify(generateKeyPair) as (
-  type: 'dsa',
-  options: { modulusLength: number; divisorLength: number; publicKeyEncoding: object; privateKeyEncoding: object },
-) => Promise<{ publicKey: Buffer }>;
-
 /** Bits of q that OpenSSL's `dhparam -dsaparam` and `dsaparam` use for every size of p. */
 const DIVISOR_BITS = 224;
 
 /**
- * New DSA parameters (FIPS 186-4 appendix A), for `-dsaparam`: found much faster than a safe prime, and used through X9.42 parameters with
- * their q.
+ * New DSA parameters, for `-dsaparam`: found much faster than a safe prime, and used through X9.42 parameters with their q. q is a random prime,
+ * p a random prime with p = 1 (mod 2q), g = h^((p-1)/q) for the least h that gives no 1 (FIPS 186-4 appendix A.2.1). There is no seed by which
+ * others could check how p and q were made.
  *
- * @param bits size of p, 512 to 10000
+ * @param bits size of p, 512 to 10000; rounded up to a multiple of 64 as OpenSSL does
  * @throws TlskitError ERR_USAGE
  */
 export async function generateDsaParameters(bits: number): Promise<DsaParameters> {
-  if (!Number.isInteger(bits) || bits < MIN_PRIME_BITS || bits > MAX_PRIME_BITS) {
-    fail('ERR_USAGE', `the size of a DSA prime is ${MIN_PRIME_BITS} to ${MAX_PRIME_BITS} bits, not ${bits}`);
-  }
-  const { publicKey } = await generateKey('dsa', {
-    modulusLength: bits,
-    divisorLength: DIVISOR_BITS,
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
-  const algorithm = readDer(publicKey).children[0]?.children ?? [];
-  const [p, q, g] = (algorithm[1]?.children ?? []).map((node) => node.integer('a DSA parameter'));
-  if (p === undefined || q === undefined || g === undefined)
-    fail('ERR_UNSUPPORTED', 'this Node makes no DSA parameters');
+  checkPrimeBits(bits);
+  const q = await randomPrime(DIVISOR_BITS, {});
+  const p = await randomPrime(Math.ceil(bits / 64) * 64, { add: 2n * q, rem: 1n });
+  let g = 1n;
+  for (let h = 2n; g === 1n; h += 1n) g = power(h, (p - 1n) / q, p);
   return { p, q, g };
+}
+
+function randomPrime(bits: number, congruence: { add?: bigint; rem?: bigint }): Promise<bigint> {
+  return new Promise((resolve, reject) => {
+    generatePrime(bits, { ...congruence, bigint: true }, (error, prime) => (error ? reject(error) : resolve(prime)));
+  });
 }
 
 /**

@@ -50,16 +50,26 @@ export const MAX_PRIME_BITS = 10000;
  */
 export async function findSafePrime(options: SafePrimeOptions): Promise<bigint> {
   checkOptions(options);
-  const search = new Search(options, await quickTestFor(options.bits));
-  const lanes = options.concurrency ?? availableParallelism() + 2;
+  const quick = await quickTestFor(options.bits);
+  const search = new Search(options, quick);
+  const lanes = quick.pooled ? (options.concurrency ?? availableParallelism() + 2) : 1;
   await Promise.all(Array.from({ length: lanes }, () => search.lane()));
   return search.found as bigint;
 }
 
-function checkOptions({ bits, congruence: { modulus, remainder } }: SafePrimeOptions): void {
+/**
+ * Refuses sizes that OpenSSL would refuse.
+ *
+ * @throws TlskitError ERR_USAGE
+ */
+export function checkPrimeBits(bits: number): void {
   if (!Number.isInteger(bits) || bits < MIN_PRIME_BITS || bits > MAX_PRIME_BITS) {
-    fail('ERR_USAGE', `the size of a Diffie-Hellman prime is ${MIN_PRIME_BITS} to ${MAX_PRIME_BITS} bits, not ${bits}`);
+    fail('ERR_USAGE', `the size of the prime must be ${MIN_PRIME_BITS} to ${MAX_PRIME_BITS} bits, not ${bits}`);
   }
+}
+
+function checkOptions({ bits, congruence: { modulus, remainder } }: SafePrimeOptions): void {
+  checkPrimeBits(bits);
   const divisible = [...primesBelow(modulus + 1)].some(
     (r) => r > 2 && modulus % r === 0 && (remainder % r === 0 || remainder % r === 1),
   );
@@ -97,7 +107,7 @@ class Search {
 
   async #isSafePrime(p: bigint): Promise<boolean> {
     const q = (p - 1n) / 2n;
-    if (!(await this.#quick(p)) || !(await this.#quick(q))) return false;
+    if (!(await this.#quick.run(p)) || !(await this.#quick.run(q))) return false;
     const [first, second] = await Promise.all([isPrime(p), isPrime(q)]);
     return first && second;
   }
@@ -173,5 +183,5 @@ function possibleClasses(modulus: number): number {
 
 /** How far to sieve: about where a further small prime costs as much as the tests that it saves (measured, 512 to 4096 bits). */
 function sieveBound(bits: number): number {
-  return Math.min(MAX_SIEVE_BOUND, 2 ** Math.round(18 + 3 * Math.log2(bits / 512)));
+  return Math.min(MAX_SIEVE_BOUND, 2 ** Math.round(16 + 4 * Math.log2(bits / 512)));
 }
