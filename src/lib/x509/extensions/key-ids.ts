@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { contextPrimitive, explicit, implicit, octetString, readDer, seq } from '../../der/index.ts';
+import { TAG, contextPrimitive, explicit, implicit, octetString, readDer, seq } from '../../der/index.ts';
 import { shown } from '../../der/text.ts';
 import { parseHex } from '../../der/values.ts';
 import { TlskitError, fail } from '../../errors.ts';
@@ -34,14 +34,14 @@ type Wish = 'no' | 'if useful' | 'always';
 
 /** authorityKeyIdentifier (RFC 5280 section 4.2.1.1): `keyid`, `issuer`, each with `:always`; `none`. */
 export function authorityKeyIdentifier(items: readonly Item[], scope: Scope): Buffer {
-  const [first] = items;
-  if (items.length === 1 && first?.name === 'none' && first.value === undefined) return seq();
+  if (items.length === 1 && items[0]?.name === 'none') return seq();
   const wishes: { keyid: Wish; issuer: Wish } = { keyid: 'no', issuer: 'no' };
   for (const item of items) {
-    const part = item.name === 'keyid' || item.name === 'issuer' ? item.name : undefined;
-    const fits = part !== undefined && wishes[part] === 'no' && (item.value === undefined || item.value === 'always');
-    if (!fits) refuse(item, 'keyid, keyid:always, issuer or issuer:always, each once, or none alone');
-    else wishes[part] = item.value === undefined ? 'if useful' : 'always';
+    const { name, value } = item;
+    if (name !== 'keyid' && name !== 'issuer')
+      return refuse(item, 'keyid, keyid:always, issuer, issuer:always, or none alone');
+    // OpenSSL takes any other word as none; the last of two counts
+    wishes[name] = value === 'always' ? 'always' : 'if useful';
   }
   return authorityFields(wishes, scope);
 }
@@ -56,7 +56,7 @@ function authorityFields(wishes: { keyid: Wish; issuer: Wish }, scope: Scope): B
     if (!keyId && wishes.keyid === 'always')
       fail('ERR_EXTENSION', 'the issuer certificate has no subjectKeyIdentifier');
   }
-  const names = wishes.issuer === 'always' || (wishes.issuer === 'if useful' && !selfSigned && !keyId);
+  const names = wishes.issuer === 'always' || (wishes.issuer === 'if useful' && !keyId);
   return seq(...(keyId ? [contextPrimitive(0, keyId)] : []), ...(names ? issuerAndSerial(scope) : []));
 }
 
@@ -66,16 +66,17 @@ function issuerKeyId(scope: Scope, selfSigned: boolean): Buffer | undefined {
   const extensions = self ? scope.extensions : (issuer?.extensions ?? []);
   const identifier = extensions.find((extension) => extension.oid === SUBJECT_KEY_IDENTIFIER);
   // signed by a stranger's key, a certificate's own identifier is not the signer's
-  if (identifier && (!self || selfSigned)) {
-    const octets = ownIdentifier(identifier);
-    if (octets) return octets;
-  }
+  const own = identifier && (!self || selfSigned) ? identifierOctets(identifier) : undefined;
+  if (own) return own.length > TOO_SHORT ? own : undefined;
   return self && issuerKey ? keyHash(issuerKey) : undefined;
 }
 
-function ownIdentifier(extension: Extension): Buffer | undefined {
+/** Identifiers of up to this many octets count as none in OpenSSL 3.0. */
+const TOO_SHORT = 2;
+
+function identifierOctets(extension: Extension): Buffer | undefined {
   try {
-    return readDer(extension.value, 'ber').expect(4, 'subjectKeyIdentifier').content;
+    return readDer(extension.value, 'ber').expect(TAG.octetString, 'subjectKeyIdentifier').content;
   } catch (error) {
     if (error instanceof TlskitError) return undefined;
     throw error;
@@ -108,12 +109,12 @@ export function completeKeyIds(
     ['subjectKeyIdentifier', 'hash', SUBJECT_KEY_IDENTIFIER, true],
     ['authorityKeyIdentifier', 'keyid, issuer', AUTHORITY_KEY_IDENTIFIER, !selfSigned],
   ] as const;
-  let list = extensions;
+  const list = [...extensions];
   for (const [name, value, id, wanted] of rows) {
     const made = build(name, value, { ...context, existing: list });
-    const there = list.find((extension) => extension.oid === id);
-    if (!there && wanted) list = [...list, made];
-    else if (there && there.value.length <= 2) list = list.filter((extension) => extension !== there);
+    const at = list.findIndex((extension) => extension.oid === id);
+    if (at < 0 && wanted) list.push(made);
+    else if (at >= 0 && (list[at] as Extension).value.length <= 2) list.splice(at, 1);
   }
   return list;
 }

@@ -50,10 +50,10 @@ function noticeSection(section: string, scope: Scope, ia5: boolean): Buffer {
     else if (item.name === 'noticeNumbers') numbers = [...(numbers ?? []), ...noticeNumbers(value)];
     else refuse(item, `explicitText, organization or noticeNumbers in [${shown(section)}]`);
   }
-  if ((organization === undefined) !== (numbers === undefined)) {
-    fail('ERR_EXTENSION', `the section [${shown(section)}] needs organization and noticeNumbers together`);
-  }
-  const reference = organization && numbers ? [seq(organization, seq(...numbers))] : [];
+  // the other way round OpenSSL writes an element that is no ASN.1
+  if (numbers && !organization)
+    fail('ERR_EXTENSION', `the section [${shown(section)}] needs an organization for its noticeNumbers`);
+  const reference = organization ? [seq(organization, seq(...(numbers ?? [])))] : [];
   return seq(...reference, ...(text ? [text] : []));
 }
 
@@ -65,9 +65,9 @@ const DISPLAY_TYPES: Readonly<Record<string, number>> = {
   UTF8: TAG.utf8String,
   UTF8String: TAG.utf8String,
   BMP: TAG.bmpString,
-  BMPString: TAG.bmpString,
+  BMPSTRING: TAG.bmpString,
   VISIBLE: TAG.visibleString,
-  VisibleString: TAG.visibleString,
+  VISIBLESTRING: TAG.visibleString,
 };
 
 function displayText(text: string): Buffer {

@@ -9,6 +9,8 @@ import { refuse, type Item } from './types.ts';
 interface Range {
   readonly min: bigint;
   readonly max: bigint;
+  /** Written as one number. */
+  readonly single?: boolean;
 }
 
 /** The ranges of one family, or `inherit`. */
@@ -139,7 +141,7 @@ export function asNumbers(items: readonly Item[]): Buffer {
       const min = BigInt(from as string);
       const max = to === undefined ? min : BigInt(to);
       if (min > max) refuse(item, 'a range from the lower to the higher number');
-      add(families, kind, { min, max }, item);
+      add(families, kind, { min, max, single: to === undefined }, item);
     }
   }
   return seq(
@@ -152,4 +154,5 @@ export function asNumbers(items: readonly Item[]): Buffer {
   );
 }
 
-const numberOrRange = ({ min, max }: Range): Buffer => (min === max ? integer(min) : seq(integer(min), integer(max)));
+const numberOrRange = ({ min, max, single }: Range): Buffer =>
+  single ? integer(min) : seq(integer(min), integer(max));
