@@ -9,7 +9,7 @@ import type { Flags, FlagValues } from './spec.ts';
 export class Context<F extends Flags = Flags> {
   readonly flags: FlagValues<F>;
   readonly args: readonly string[];
-  /** Names of the flags given, in order, repeats included. */
+  /** Names of the flags given, in order, repeats included; `@digest` and `@cipher` stand for a digest's or cipher's name. */
   readonly order: readonly string[];
   /** Canonical name of a digest given as a flag (`-sha256`). */
   readonly digest: string | undefined;

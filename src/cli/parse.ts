@@ -13,7 +13,7 @@ export type AlgorithmLookup = (kind: 'digest' | 'cipher', name: string) => strin
 export interface Parsed<F extends Flags> {
   readonly flags: FlagValues<F>;
   readonly args: readonly string[];
-  /** Names of the flags that were given, in order, repeats included. */
+  /** Names of the flags that were given, in order, repeats included; `@digest` and `@cipher` stand for a digest's or cipher's name. */
   readonly order: readonly string[];
   /** The digest or cipher that was given as a flag (`-sha256`, `-aes256`); the last one. */
   readonly digest: string | undefined;
@@ -26,6 +26,9 @@ export interface Parsed<F extends Flags> {
   /** Lines for stderr about flags that have no effect. */
   readonly warnings: readonly string[];
 }
+
+/** What keeps an algorithm's place in the order of flags; no flag of a command has such a name. */
+const ALGORITHM_MARKS = { '@digest': { type: 'boolean' }, '@cipher': { type: 'boolean' } } as const;
 
 interface State {
   readonly tokens: string[];
@@ -75,7 +78,7 @@ export function parse<F extends Flags>(
   }
   const { values, positionals, tokens } = parseArgs({
     args: [...state.tokens, ...argv.slice(i)],
-    options: { json: { type: 'boolean' }, ...parseArgsOptions(spec.flags) },
+    options: { json: { type: 'boolean' }, ...ALGORITHM_MARKS, ...parseArgsOptions(spec.flags) },
     allowPositionals: true,
     tokens: true,
     strict: true,
@@ -144,6 +147,7 @@ function takeAlgorithm(name: string, spec: CommandSpec<Flags>, lookup: Algorithm
     const found = lookup(kind, name);
     if (found === undefined) continue;
     state[kind] = found;
+    state.tokens.push(`--@${kind}`);
     if (kind === 'digest') state.digestFlag = name;
     return true;
   }

@@ -56,6 +56,11 @@ describe('command-line spelling', () => {
     expect(p('-sha256', '--aes256')).toMatchObject({ digest: 'sha256', cipher: 'aes-256-cbc' });
   });
 
+  it('keeps the place of a digest or cipher in the order', () => {
+    expect(p('-nodes', '-aes256', '-in', 'a', '-sha256').order).toEqual(['nodes', '@cipher', 'in', '@digest']);
+    expect(() => p('-@cipher')).toThrow(/unknown option/);
+  });
+
   it('reads decimal and hexadecimal numbers', () => {
     expect(p('-days', '0x10').flags.days).toBe(16);
     expect(p('-days', '-0x10').flags.days).toBe(-16);
