@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail, TlskitError } from '../lib/errors.ts';
+import { toOctets } from '../lib/text/octets.ts';
 import { reasonOf } from './source.ts';
 
 export interface WriteOptions {
@@ -35,7 +36,7 @@ export class Sink {
 
   /** Queues text or bytes for a file, or for standard output when `path` is undefined or `-`. */
   write(path: string | undefined, data: string | Uint8Array, options: WriteOptions = {}): void {
-    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data);
+    const bytes = typeof data === 'string' ? toOctets(data) : Buffer.from(data);
     if (path === undefined || path === '-') {
       this.#stdout.push(bytes);
       return;

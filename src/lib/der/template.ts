@@ -83,7 +83,8 @@ export function readTemplate<T>(type: Type<T>, bytes: Uint8Array, what: string):
   return { value, length: input.at };
 }
 
-interface Header extends Tag {
+/** Identifier and length of an element. */
+export interface Header extends Tag {
   readonly constructed: boolean;
   readonly indefinite: boolean;
   readonly start: number;
@@ -92,7 +93,8 @@ interface Header extends Tag {
   readonly contentEnd: number;
 }
 
-function readHeader(input: Input, limit: number): Header {
+/** Reads the identifier and length at `input.at`, which stays where it is. Throws ERR_DER. */
+export function readHeader(input: Input, limit: number): Header {
   const { bytes, at: start } = input;
   if (limit - start < 2) input.fail(limit > start ? 'the data ends in an element' : 'the data ends');
   const first = bytes[start] as number;
@@ -190,11 +192,12 @@ export const explicitly = <T>(number: number, type: Type<T>): Type<T> => ({
   },
 });
 
-type Fields<T> = { readonly [K in keyof T]: Type<NonNullable<T[K]>> | Field<T[K]> };
+type Fields<T> = { readonly [K in keyof T]: Type<NonNullable<T[K]>> | Field<T[K]> | Dependent<T[K]> };
+type AnyField = Type<unknown> | Field<unknown> | Dependent<unknown>;
 
 /** SEQUENCE with these fields, in this order; the result has a property a field (absent ones are undefined). */
 export function sequence<T>(fields: Fields<T>): Type<T> {
-  const list = Object.entries(fields) as [string, Type<unknown> | Field<unknown>][];
+  const list = Object.entries(fields) as [string, AnyField][];
   return {
     read(input, limit, tag, optional) {
       return nested(input, () => {
@@ -207,7 +210,7 @@ export function sequence<T>(fields: Fields<T>): Type<T> {
   };
 }
 
-function readFields<T>(input: Input, header: Header, list: readonly [string, Type<unknown> | Field<unknown>][]): T {
+function readFields<T>(input: Input, header: Header, list: readonly [string, AnyField][]): T {
   const out: Record<string, unknown> = {};
   const limit = header.contentEnd;
   let open = header.indefinite;
@@ -218,17 +221,18 @@ function readFields<T>(input: Input, header: Header, list: readonly [string, Typ
       open = false;
       break;
     }
-    const [name, field] = list[next] as [string, Type<unknown> | Field<unknown>];
+    const [name, field] = list[next] as [string, AnyField];
     const may = 'optional' in field && field.optional && next < list.length - 1;
     input.path.push(name);
-    const value = ('optional' in field ? field.type : field).read(input, limit, undefined, may);
+    const type = 'typeOf' in field ? field.typeOf(out) : 'optional' in field ? field.type : field;
+    const value = type.read(input, limit, undefined, may);
     input.path.pop();
     if (value !== ABSENT) out[name] = value;
   }
   if (open && !skipEnd(input, limit)) input.fail('a SEQUENCE without its end-of-contents octets');
   if (!header.indefinite && input.at !== limit) input.fail('elements left over in a SEQUENCE');
   for (; next < list.length; next += 1) {
-    const [name, field] = list[next] as [string, Type<unknown> | Field<unknown>];
+    const [name, field] = list[next] as [string, AnyField];
     if (!('optional' in field)) input.fail(`the field "${name}" is not there`);
   }
   return out as T;
@@ -261,7 +265,8 @@ export const sequenceOf = <T>(item: Type<T>): Type<readonly T[]> => collection(T
 /** SET OF. */
 export const setOf = <T>(item: Type<T>): Type<readonly T[]> => collection(TAG.set, item);
 
-type Choice<A> = { [K in keyof A]: { readonly kind: K; readonly value: A[K] } }[keyof A];
+/** What a CHOICE holds: which alternative, and its value. */
+export type Choice<A> = { [K in keyof A]: { readonly kind: K; readonly value: A[K] } }[keyof A];
 
 /** CHOICE: the first alternative whose tag fits. */
 export function choice<A>(alternatives: { readonly [K in keyof A]: Type<A[K]> }): Type<Choice<A>> {
@@ -416,6 +421,26 @@ export const octetString = (): Type<Buffer> => simple(TAG.octetString, (c) => c)
 
 /** BIT STRING. */
 export const bitString = (): Type<BitString> => simple(TAG.bitString, checkBits);
+
+/** A SEQUENCE that is not looked into: the element as it stood. */
+export const rawSequence = (): Type<Buffer> => ({
+  read(input, limit, tag, optional) {
+    return nested(input, () => {
+      const start = input.at;
+      const header = takeHeader(input, limit, tag ?? universal(TAG.sequence), optional);
+      if (header === ABSENT) return ABSENT;
+      if (!header.constructed) input.fail('a SEQUENCE in primitive form');
+      if (header.indefinite) skipIndefinite(input, limit);
+      else input.at = header.contentEnd;
+      return input.bytes.subarray(start, input.at);
+    });
+  },
+});
+
+/** A field whose type depends on the fields before it; `fields` are those read so far. */
+export interface Dependent<T> {
+  readonly typeOf: (fields: Readonly<Record<string, unknown>>) => Type<NonNullable<T>>;
+}
 
 /** A string of one universal type. */
 export const string = (tag: number): Type<Asn1String> => simple(tag, (c, input) => checked(tag, c, input));

@@ -18,7 +18,7 @@ export type Rdn = readonly Attribute[];
 const MAX_LENGTH = 1024 * 1024;
 
 /** The types that OpenSSL takes as an attribute value: every string type and, raw, SEQUENCE and the tags without a meaning. */
-const VALUE_TAGS: ReadonlySet<number> = new Set([
+export const VALUE_TAGS: ReadonlySet<number> = new Set([
   TAG.bitString,
   7,
   8,

@@ -22,7 +22,7 @@ export const MS_EXTENSION_REQUEST = '1.3.6.1.4.1.311.2.1.14';
 /** A certificate request (RFC 2986 section 4), read once. */
 export class CertificateRequest {
   readonly #signed: Signed<TbsRequest>;
-  #extensions: readonly Extension[] | undefined;
+  #requested: readonly Extension[] | null | undefined;
 
   private constructor(signed: Signed<TbsRequest>) {
     this.#signed = signed;
@@ -77,10 +77,18 @@ export class CertificateRequest {
     return this.#signed.tbs.attributes ?? [];
   }
 
-  /** The requested extensions: of the extensionRequest attribute, else of Microsoft's; empty when there are none or they do not parse. */
+  /**
+   * The requested extensions: of the extensionRequest attribute, else of Microsoft's; empty where there is no such attribute, undefined
+   * where it does not parse.
+   */
+  get requestedExtensions(): readonly Extension[] | undefined {
+    this.#requested ??= requestedExtensions(this.attributes) ?? null;
+    return this.#requested ?? undefined;
+  }
+
+  /** The requested extensions; empty where there are none or they do not parse. */
   get extensions(): readonly Extension[] {
-    this.#extensions ??= requestedExtensions(this.attributes);
-    return this.#extensions;
+    return this.requestedExtensions ?? [];
   }
 
   /** The first requested extension of this type (dotted), if there is one. */
@@ -98,16 +106,17 @@ export class CertificateRequest {
   }
 }
 
-function requestedExtensions(attributes: readonly RequestAttribute[]): readonly Extension[] {
+function requestedExtensions(attributes: readonly RequestAttribute[]): readonly Extension[] | undefined {
   const attribute =
     attributes.find(({ oid }) => oid === EXTENSION_REQUEST) ??
     attributes.find(({ oid }) => oid === MS_EXTENSION_REQUEST);
   const value = attribute?.values[0];
-  if (!value || value.tag !== TAG.sequence) return [];
+  if (!value) return [];
+  if (value.tag !== TAG.sequence) return undefined;
   try {
     return readTemplate(extensionsType, value.der, 'requested extensions').value;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
