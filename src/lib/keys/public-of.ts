@@ -47,7 +47,7 @@ export function ecPoint({ group, d }: EcPrivate): Buffer {
 /** g^x mod p for a secret x. */
 function power(g: bigint, x: bigint, p: bigint): bigint {
   if (p < 3n || (p & 1n) === 0n) fail('ERR_KEY', 'the key has a modulus that is no odd prime');
-  if (x <= 0n || x >= p) fail('ERR_KEY', 'the private key is outside its group');
+  if (x.toString(2).length > p.toString(2).length + 64) fail('ERR_KEY', 'the private key is far larger than its group');
   if (p.toString(2).length > 16384) fail('ERR_LIMIT', 'the modulus of the key is larger than 16384 bits');
   try {
     const dh = createDiffieHellman(magnitude(p), magnitude(g));
