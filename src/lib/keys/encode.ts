@@ -21,7 +21,7 @@ export interface EcEncoding {
   readonly curveForm?: 'named_curve' | 'explicit';
   /** Explicit parameters without the curve's seed (`-no_seed`). */
   readonly noSeed?: boolean;
-  /** Private keys without the public point (`-no_public`). */
+  /** Private keys without the public point (`-no_public`); `false`: with it, also where the file lacked it, as the `ec` command does. */
   readonly noPublic?: boolean;
 }
 

@@ -82,10 +82,10 @@ function writeTraditional(key: PrivateKey, { form = 'pem', encryption, ec }: Pri
   return encryptPem(label, der, encryption.passphrase, encryption.cipher);
 }
 
-/** The numbers with the public point that OpenSSL adds when a file lacks it. */
+/** The numbers, with a computed public point where `noPublic: false` asks for it. A file without one is otherwise written without one. */
 function complete(key: PrivateKey, ec: EcEncoding | undefined): PrivateComponents {
   const { components } = key;
-  if (components.kind !== 'ec' || components.point || ec?.noPublic) return components;
+  if (components.kind !== 'ec' || components.point || ec?.noPublic !== false) return components;
   return { ...components, ...key.publicKey.components } as EcPrivate;
 }
 
