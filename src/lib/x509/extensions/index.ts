@@ -83,7 +83,9 @@ export function buildExtensions(entries: readonly ConfigEntry[], context: Extens
   for (const [name, value] of entries) {
     const made = buildOne(name, value, scope);
     const { extensions } = scope;
-    for (let i = extensions.length - 1; i >= 0; i -= 1) if (extensions[i]?.oid === made.oid) extensions.splice(i, 1);
+    for (let i = extensions.length - 1; i >= 0 && !context.keepDuplicates; i -= 1) {
+      if (extensions[i]?.oid === made.oid) extensions.splice(i, 1);
+    }
     extensions.push(made);
   }
   return scope.extensions;

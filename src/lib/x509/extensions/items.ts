@@ -25,7 +25,8 @@ export function parseList(text: string): readonly Item[] {
   return line.split(',').map((part) => {
     const colon = part.indexOf(':');
     const name = stripped(colon < 0 ? part : part.slice(0, colon));
-    if (name === undefined) return fail('ERR_EXTENSION', `"${shown(text)}" has an empty part between commas`);
+    if (name === undefined)
+      return fail('ERR_EXTENSION', text.trim() === '' ? 'the value is empty' : `"${shown(text)}" has an empty part`);
     if (colon < 0) return { name, value: undefined };
     const value = stripped(part.slice(colon + 1));
     if (value === undefined) return fail('ERR_EXTENSION', `nothing stands after "${shown(name)}:"`);

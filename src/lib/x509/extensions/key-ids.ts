@@ -53,7 +53,7 @@ function authorityFields(wishes: { keyid: Wish; issuer: Wish }, scope: Scope): B
   // a self-signed certificate points to itself only when told to
   if (wishes.keyid === 'always' || (wishes.keyid === 'if useful' && !selfSigned)) {
     keyId = issuerKeyId(scope, selfSigned);
-    if (!keyId && wishes.keyid === 'always')
+    if (!keyId && (wishes.keyid === 'always' || wishes.issuer === 'no'))
       fail('ERR_EXTENSION', 'the issuer certificate has no subjectKeyIdentifier');
   }
   const names = wishes.issuer === 'always' || (wishes.issuer === 'if useful' && !keyId);

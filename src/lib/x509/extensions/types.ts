@@ -39,8 +39,10 @@ export interface ExtensionContext {
   readonly issuerKey?: Buffer;
   /** True when the signing key is the subject's own; when not given, true with issuer `self`. */
   readonly selfSigned?: boolean;
-  /** Extensions that are there already; those made come after them, in place of any with the same identifier. */
+  /** Extensions that are there already; those made come after them. */
   readonly existing?: readonly Extension[];
+  /** True to keep an extension beside a later one with the same identifier, as OpenSSL does in requests; otherwise the later one counts. */
+  readonly keepDuplicates?: boolean;
   /** Told the new subject after `email:move` has taken addresses out of it. */
   readonly onSubjectChange?: (subject: Name) => void;
   /** `string_mask` in bits, for directory names. */
