@@ -1,6 +1,8 @@
-import { fail } from '../errors.ts';
+import { ABSENT, Input, readHeader, tagText, takeHeader, type Header, type Tag } from './input.ts';
 import { decodeOid } from './oid.ts';
 import { CLASS, TAG } from './reader.ts';
+
+export { ABSENT, Input, readHeader, type Header, type Tag } from './input.ts';
 
 /**
  * Reading by template, with the leniency of OpenSSL's decoder: BER lengths and indefinite forms, strings in pieces, any value for a
@@ -14,15 +16,6 @@ export interface Type<T> {
 
 /** The value a type of `Type<T>` gives. */
 export type Read<X> = X extends Type<infer T> ? T : never;
-
-/** The element at hand is another one than the optional one that was looked for. */
-export const ABSENT: unique symbol = Symbol('absent');
-
-/** A tag: class and number. */
-export interface Tag {
-  readonly cls: number;
-  readonly number: number;
-}
 
 /** A string of any type: its universal tag number and its content octets. */
 export interface Asn1String {
@@ -49,26 +42,6 @@ export interface AnyValue extends Asn1String {
 const MAX_ITEMS = 30;
 const MAX_PIECES = 5;
 
-/** The octets that are read and where the reading is. */
-export class Input {
-  readonly bytes: Buffer;
-  at: number;
-  depth = 0;
-  /** Names of the fields around the place, for messages. */
-  readonly path: string[] = [];
-
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = at;
-  }
-
-  /** Throws ERR_DER with the field and the offset. */
-  fail(why: string): never {
-    const place = this.path.length > 0 ? `${this.path.join('.')}: ` : '';
-    return fail('ERR_DER', `${place}${why} at offset ${this.at}`, { offset: this.at });
-  }
-}
-
 /**
  * Reads one element of `type` at the start of `bytes`; what follows it is left alone (as d2i functions do).
  *
@@ -82,68 +55,6 @@ export function readTemplate<T>(type: Type<T>, bytes: Uint8Array, what: string):
   if (value === ABSENT) return input.fail('nothing to read');
   return { value, length: input.at };
 }
-
-/** Identifier and length of an element. */
-export interface Header extends Tag {
-  readonly constructed: boolean;
-  readonly indefinite: boolean;
-  readonly start: number;
-  readonly contentStart: number;
-  /** For an indefinite length: the limit of what is around it. */
-  readonly contentEnd: number;
-}
-
-/** Reads the identifier and length at `input.at`, which stays where it is. Throws ERR_DER. */
-export function readHeader(input: Input, limit: number): Header {
-  const { bytes, at: start } = input;
-  if (limit - start < 2) input.fail(limit > start ? 'the data ends in an element' : 'the data ends');
-  const first = bytes[start] as number;
-  let at = start + 1;
-  let number = first & 0x1f;
-  if (number === 0x1f) {
-    number = 0;
-    for (let more = true; more; at += 1) {
-      if (at + 1 >= limit || number > 0xffffff) input.fail('a malformed tag');
-      const b = bytes[at] as number;
-      number = number * 128 + (b & 0x7f);
-      more = b >= 0x80;
-    }
-  }
-  const constructed = (first & 0x20) !== 0;
-  const lead = bytes[at] as number;
-  at += 1;
-  const head = { start, cls: first >> 6, number, constructed };
-  if (lead === 0x80) {
-    if (!constructed) input.fail('an indefinite length on a primitive element');
-    return { ...head, indefinite: true, contentStart: at, contentEnd: limit };
-  }
-  let length = lead;
-  if (lead > 0x80) {
-    if (limit - at < (lead & 0x7f) + 1) input.fail('a malformed length');
-    const end = at + (lead & 0x7f);
-    length = 0;
-    for (; at < end && length <= limit; at += 1) length = length * 256 + (bytes[at] as number);
-  }
-  if (length > limit - at) input.fail('an element longer than what is around it');
-  return { ...head, indefinite: false, contentStart: at, contentEnd: at + length };
-}
-
-/** Reads a header that must have `tag` (any, when undefined); with `optional` another tag gives ABSENT. Moves behind the header. */
-function takeHeader(input: Input, limit: number, tag: Tag | undefined, optional: boolean): Header | typeof ABSENT {
-  const header = readHeader(input, limit);
-  if (tag && (tag.number !== header.number || tag.cls !== header.cls)) {
-    if (optional) return ABSENT;
-    input.fail(`${tagText(header)} where ${tagText(tag)} should be`);
-  }
-  input.at = header.contentStart;
-  return header;
-}
-
-const TAG_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TAG).map(([name, number]) => [number, name]));
-const tagText = (tag: Tag): string =>
-  tag.cls === CLASS.universal
-    ? `a ${TAG_NAMES.get(tag.number) ?? `type ${tag.number}`}`
-    : `a [${['', 'APPLICATION ', '', 'PRIVATE '][tag.cls] as string}${tag.number}]`;
 
 /** Moves over end-of-contents octets, if they are next. */
 function skipEnd(input: Input, limit: number): boolean {
@@ -197,20 +108,20 @@ type AnyField = Type<unknown> | Field<unknown> | Dependent<unknown>;
 
 /** SEQUENCE with these fields, in this order; the result has a property a field (absent ones are undefined). */
 export function sequence<T>(fields: Fields<T>): Type<T> {
-  const list = Object.entries(fields) as [string, AnyField][];
+  const list = Object.entries<AnyField>(fields);
   return {
     read(input, limit, tag, optional) {
       return nested(input, () => {
         const header = takeHeader(input, limit, tag ?? universal(TAG.sequence), optional);
         if (header === ABSENT) return ABSENT;
         if (!header.constructed) input.fail('a SEQUENCE in primitive form');
-        return readFields<T>(input, header, list);
+        return readFields(input, header, list) as T;
       });
     },
   };
 }
 
-function readFields<T>(input: Input, header: Header, list: readonly [string, AnyField][]): T {
+function readFields(input: Input, header: Header, list: readonly [string, AnyField][]): object {
   const out: Record<string, unknown> = {};
   const limit = header.contentEnd;
   let open = header.indefinite;
@@ -235,7 +146,7 @@ function readFields<T>(input: Input, header: Header, list: readonly [string, Any
     const [name, field] = list[next] as [string, AnyField];
     if (!('optional' in field)) input.fail(`the field "${name}" is not there`);
   }
-  return out as T;
+  return out;
 }
 
 function collection<T>(number: number, item: Type<T>): Type<readonly T[]> {
@@ -270,7 +181,7 @@ export type Choice<A> = { [K in keyof A]: { readonly kind: K; readonly value: A[
 
 /** CHOICE: the first alternative whose tag fits. */
 export function choice<A>(alternatives: { readonly [K in keyof A]: Type<A[K]> }): Type<Choice<A>> {
-  const list = Object.entries(alternatives) as [string, Type<unknown>][];
+  const list = Object.entries<Type<unknown>>(alternatives);
   return {
     read(input, limit, _tag, optional) {
       return nested(input, () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { TAG, element, CLASS } from '../der/index.ts';
 import type { Asn1String } from '../der/template.ts';
 import { octetText } from './octets.ts';
@@ -73,21 +74,10 @@ export function cString(bytes: Uint8Array): string {
 /** The characters of a string by its width; undefined when UTF-8 or the length is wrong. */
 function codePoints(data: Buffer, width: number): number[] | undefined {
   if (width === 0) {
-    const text = decodeUtf8(data);
-    return text === undefined ? undefined : Array.from(text, (c) => c.codePointAt(0) as number);
+    return isUtf8(data) ? Array.from(data.toString('utf8'), (c) => c.codePointAt(0) as number) : undefined;
   }
   if (data.length % width !== 0) return undefined;
   return Array.from({ length: data.length / width }, (_, i) => data.readUIntBE(i * width, width));
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function decodeUtf8(data: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(data);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A character in UTF-8 as octet text; nothing for what is no character of Unicode. */
@@ -101,7 +91,7 @@ const utf8Octets = (c: number): string =>
 export function stringToUtf8({ tag, value }: Asn1String): Buffer | undefined {
   const width = WIDTH.get(tag);
   if (width === undefined) return undefined;
-  if (width === 0) return decodeUtf8(value) === undefined ? undefined : value;
+  if (width === 0) return isUtf8(value) ? value : undefined;
   const characters = codePoints(value, width);
   if (!characters || characters.some((c) => c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))) return undefined;
   return Buffer.from(characters.map(utf8Octets).join(''), 'latin1');
