@@ -68,15 +68,25 @@ function pkcs12Mac(mac: MacData, content: Uint8Array, password: Password): Buffe
   const digest = digestByOid(mac.oid) ?? fail('ERR_UNSUPPORTED', `the MAC's digest ${mac.oid} is not supported`);
   if (mac.iterations < 1) fail('ERR_FORMAT', `a MAC with ${mac.iterations} iterations`);
   const key = pkcs12Kdf(digest, 3, bmpPassword(password), mac.salt, mac.iterations, digest.size);
-  return createHmac(digest.node, key).update(content).digest();
+  return hmac(digest, key, content);
 }
 
 function pbmac1(mac: MacData, content: Uint8Array, password: Password): Buffer {
-  const { salt, iterations, keyLength, prf, mac: hmac } = pbmac1Info(mac.algorithm);
+  const { salt, iterations, keyLength, prf, mac: outer } = pbmac1Info(mac.algorithm);
   if (iterations < 1) fail('ERR_FORMAT', `PBMAC1 with ${iterations} iterations`);
   const secret = password?.reveal() ?? Buffer.alloc(0);
   const key = pbkdf2Sync(secret, salt, iterations, keyLength, prf.digest.node);
-  return createHmac(hmac.digest.node, key).update(content).digest();
+  return hmac(outer.digest, key, content);
+}
+
+/** HMAC; digests of no fixed length (SHAKE) and those that this Node lacks have none. */
+function hmac(digest: Digest, key: Uint8Array, content: Uint8Array): Buffer {
+  try {
+    if (!digest.name.startsWith('shake')) return createHmac(digest.node, key).update(content).digest();
+  } catch {
+    // said below
+  }
+  return fail('ERR_UNSUPPORTED', `a MAC with ${digest.label} cannot be computed here`);
 }
 
 /** How to make a MAC. */
@@ -101,7 +111,7 @@ export function makeMac(content: Uint8Array, password: Password, scheme: MacSche
   const id =
     digest.oid ?? fail('ERR_UNSUPPORTED', `the digest ${digest.name} has no object identifier; use -macalg sha256`);
   const key = pkcs12Kdf(digest, 3, bmpPassword(password), salt, iterations, digest.size);
-  const value = createHmac(digest.node, key).update(content).digest();
+  const value = hmac(digest, key, content);
   const info = seq(seq(oid(id), nul()), octetString(value));
   return seq(info, octetString(salt), ...(iterations === 1 ? [] : [integer(iterations)]));
 }
@@ -113,10 +123,10 @@ function makePbmac1(
 ): Buffer {
   const mac = prfOfDigest(digest.name);
   const key = pbkdf2Sync(password?.reveal() ?? Buffer.alloc(0), salt, iterations, digest.size, prf.digest.node);
-  const value = createHmac(digest.node, key).update(content).digest();
-  const hmac = (scheme: Prf): Buffer => seq(oid(scheme.oid), nul());
-  const kdf = seq(octetString(salt), integer(iterations), integer(digest.size), hmac(prf));
-  const algorithm = seq(oid(OID.pbmac1), seq(seq(oid(OID.pbkdf2), kdf), hmac(mac)));
+  const value = hmac(digest, key, content);
+  const algorithmOf = (scheme: Prf): Buffer => seq(oid(scheme.oid), nul());
+  const kdf = seq(octetString(salt), integer(iterations), integer(digest.size), algorithmOf(prf));
+  const algorithm = seq(oid(OID.pbmac1), seq(seq(oid(OID.pbkdf2), kdf), algorithmOf(mac)));
   // macSalt and iterations mean nothing here, and readers ignore them (RFC 9579 section 4)
   return seq(seq(algorithm, octetString(value)), octetString(salt), integer(iterations));
 }

@@ -4,7 +4,7 @@ import { readDerPrefix, TAG, type DerNode } from '../der/index.ts';
 import { TlskitError, fail, type ErrorCode } from '../errors.ts';
 import { macIterations, macMatches } from './mac.ts';
 import type { Bag, Pfx, Safe, ShroudedKeyBag } from './model.ts';
-import { passwordForms, widen, type Password } from './password.ts';
+import { encryptionForms, passwordForms, widen, type Password } from './password.ts';
 import { Budget, schemeInfo } from './scheme.ts';
 import { readSafeContents } from './structure.ts';
 
@@ -26,9 +26,9 @@ export class Opener {
    */
   constructor(pfx: Pfx, password: Password, macPassword?: Password) {
     this.#pfx = pfx;
-    this.#forms = passwordForms(password);
+    this.#forms = encryptionForms(password);
     this.#ownMacPassword = macPassword !== undefined;
-    this.#macForms = this.#ownMacPassword ? passwordForms(macPassword) : this.#forms;
+    this.#macForms = passwordForms(macPassword ?? password);
   }
 
   /**
@@ -73,7 +73,9 @@ export class Opener {
   }
 
   #prefer(form: Password): void {
-    this.#forms = [form, ...this.#forms.filter((other) => other !== form)];
+    const same = (other: Password): boolean =>
+      other === form || (other !== undefined && form !== undefined && other.reveal().equals(form.reveal()));
+    this.#forms = [form, ...this.#forms.filter((other) => !same(other))];
   }
 
   #decrypt<T>(algorithm: DerNode, encrypted: Buffer, read: (plain: Buffer) => T, what: string): T {

@@ -14,6 +14,16 @@ export function passwordForms(password: Password): Password[] {
   return widened ? [password, widened] : [password];
 }
 
+/**
+ * For what PBES2 encrypts also the octets of Latin-1, as programs took them that know no UTF-8. (PKCS#12's own derivation makes no difference
+ * between the two.)
+ */
+export function encryptionForms(password: Password): Password[] {
+  const text = password?.text() ?? '';
+  const latin1 = /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text);
+  return [...passwordForms(password), ...(latin1 ? [new Secret(Buffer.from(text, 'latin1'))] : [])];
+}
+
 /** The form of a non-ASCII password in which old OpenSSL wrote PKCS#12 files, or undefined where there is no difference. */
 export function widen(password: Secret): Secret | undefined {
   const octets = password.reveal();

@@ -1,0 +1,185 @@
+/** `pkcs12 -export`: a key and certificates into a PKCS#12 file. */
+import { createHash } from 'node:crypto';
+import { fail, TlskitError } from '../../lib/errors.ts';
+import { encodePkcs8 } from '../../lib/keys/encode.ts';
+import { PublicKey, type PrivateKey } from '../../lib/keys/model.ts';
+import { readPrivateKey } from '../../lib/keys/read.ts';
+import { buildChain } from '../../lib/pkcs12/chain.ts';
+import { PKCS12_OID, writePkcs12, type CertificateInput, type KeyInput } from '../../lib/pkcs12/index.ts';
+import type { Secret } from '../../lib/secret.ts';
+import type { Certificate } from '../../lib/x509/certificate.ts';
+import { loadCertificates, type NamedCertificate } from './certificates.ts';
+import type { Pkcs12Context } from './flags.ts';
+import { exportReport } from './json.ts';
+import { readProtection } from './protection.ts';
+import { openTrust } from './trust.ts';
+
+/** Flags for reading that mean nothing here; OpenSSL says so and goes on. */
+const FOR_READING = ['info', 'nomacver', 'clcerts', 'cacerts'] as const;
+
+interface Passwords {
+  readonly key: Secret | undefined;
+  readonly certificates: Secret | undefined;
+  /** The new file's; asked for when it is needed. */
+  readonly file: Secret | undefined;
+}
+
+/**
+ * Makes a PKCS#12 file as the flags say. Nothing is written when anything is wrong.
+ *
+ * @throws TlskitError
+ */
+export async function runExport(context: Pkcs12Context): Promise<void> {
+  const { flags } = context;
+  sayIgnored(context);
+  const noKeys = flags.nokeys || flags.jdktrust !== undefined;
+  if (flags.noout || (noKeys && flags.nocerts)) {
+    fail('ERR_USAGE', 'Nothing to export due to -noout or -nocerts and -nokeys');
+  }
+  if (context.json && isStdout(flags.out))
+    fail('ERR_USAGE', 'with --json the PKCS#12 file needs a place of its own: -out file');
+  const protection = readProtection(context);
+  const passwords = readPasswords(context);
+  const macPassword = flags.twopass
+    ? await context.prompter.passphrase('Enter MAC Password', { confirm: true })
+    : undefined;
+  const input = onceRead(context);
+  const key = noKeys ? undefined : await loadKey(context, input, passwords.key);
+  const { own, others } = collect(context, input, key, passwords.certificates);
+  const password = passwords.file ?? (await context.prompter.passphrase('Enter Export Password', { confirm: true }));
+  const id = key && own ? createHash('sha1').update(own.certificate.der).digest() : undefined;
+  const certificates = [
+    ...(own
+      ? [{ der: own.certificate.der, friendlyName: flags.name, localKeyId: id, trustedFor: trustedFor(context) }]
+      : []),
+    ...others.map((other, i) => certificateInput(other, flags.caname[i], context)),
+  ];
+  const keys = key ? [keyInput(context, key, id)] : [];
+  const file = writePkcs12({
+    certificates,
+    keys,
+    password,
+    ...(macPassword ? { macPassword } : {}),
+    ...protection,
+  });
+  context.write(flags.out, file, { secret: true });
+  if (context.json) context.printJson(exportReport(flags.out ?? '', certificates, key, protection));
+}
+
+const isStdout = (path: string | undefined): boolean => path === undefined || path === '-';
+
+function sayIgnored(context: Pkcs12Context): void {
+  const { flags } = context;
+  for (const name of FOR_READING) if (flags[name]) context.note(`Warning: -${name} option ignored with -export\n`);
+  const cipher = flags.nodes ? 'nodes' : context.cipher;
+  if (cipher !== undefined) context.note(`Warning: output encryption option -${cipher} ignored with -export\n`);
+  if (flags.chain && flags.nocerts) context.note('Warning: -chain option ignored with -nocerts\n');
+}
+
+/** -password is the new file's; -twopass asks, so neither may be given with it. */
+function readPasswords(context: Pkcs12Context): Passwords {
+  const { flags } = context;
+  const file = flags.password ?? flags.passout;
+  if (flags.twopass && file !== undefined) {
+    fail('ERR_USAGE', 'Option -twopass cannot be used with -passout or -password');
+  }
+  const read = (source: string | undefined): Secret | undefined =>
+    source === undefined ? undefined : context.passphrase(source);
+  return { certificates: read(flags.passcerts), key: read(flags.passin), file: read(file) };
+}
+
+type Input = () => { bytes: Buffer; source: string };
+
+/** -in may hold both key and certificates, and standard input can be read only once. */
+function onceRead(context: Pkcs12Context): Input {
+  let bytes: Buffer | undefined;
+  return () => ({ bytes: (bytes ??= context.read(context.flags.in)), source: context.inputName(context.flags.in) });
+}
+
+async function loadKey(context: Pkcs12Context, input: Input, password: Secret | undefined): Promise<PrivateKey> {
+  const { inkey } = context.flags;
+  const { bytes, source } =
+    inkey === undefined ? input() : { bytes: context.read(inkey), source: context.inputName(inkey) };
+  const passphrase = (): Promise<Secret> | Secret =>
+    password ?? context.prompter.passphrase(`Enter pass phrase for ${source}`);
+  return readPrivateKey(bytes, { source, passphrase });
+}
+
+/** The key's own certificate and all others, in OpenSSL's order: the rest of -in, the chain, -certfile. */
+function collect(
+  context: Pkcs12Context,
+  input: Input,
+  key: PrivateKey | undefined,
+  password: Secret | undefined,
+): { own: NamedCertificate | undefined; others: readonly NamedCertificate[] } {
+  const { flags } = context;
+  const fromIn = flags.nocerts ? [] : loadCertificates(input().bytes, input().source, password);
+  const own = key && !flags.nocerts ? matching(fromIn, key, input().source) : undefined;
+  const others = fromIn.filter((one) => one !== own);
+  const leaf = own ?? fromIn[0];
+  if (flags.chain && leaf) others.push(...missingOf(chainOf(context, leaf.certificate, password), others));
+  if (flags.certfile !== undefined) others.push(...fromFile(context, flags.certfile, password));
+  return { own, others };
+}
+
+const fromFile = (context: Pkcs12Context, path: string, password: Secret | undefined): readonly NamedCertificate[] =>
+  loadCertificates(context.read(path), context.inputName(path), password);
+
+function matching(certificates: readonly NamedCertificate[], key: PrivateKey, source: string): NamedCertificate {
+  const found = certificates.find(({ certificate }) => sameKey(certificate, key));
+  return found ?? fail('ERR_KEY_MISMATCH', `No cert in -in file '${source}' matches private key`);
+}
+
+/** Certificates with keys that cannot be read, or are of another type, just do not match. */
+function sameKey(certificate: Certificate, key: PrivateKey): boolean {
+  try {
+    return PublicKey.fromSpki(certificate.spki).equals(key.publicKey);
+  } catch (error) {
+    if (error instanceof TlskitError) return false;
+    throw error;
+  }
+}
+
+/** The certificates above the leaf. */
+function chainOf(context: Pkcs12Context, leaf: Certificate, password: Secret | undefined): NamedCertificate[] {
+  const { untrusted } = context.flags;
+  const between = untrusted === undefined ? [] : fromFile(context, untrusted, password);
+  const chain = buildChain(leaf, {
+    trusted: openTrust(context),
+    untrusted: between.map(({ certificate }) => certificate),
+  });
+  return chain.slice(1).map((certificate) => ({ certificate }));
+}
+
+function missingOf(chain: readonly NamedCertificate[], present: readonly NamedCertificate[]): NamedCertificate[] {
+  const known = (one: NamedCertificate): boolean =>
+    present.some(({ certificate }) => certificate.der.equals(one.certificate.der));
+  return chain.filter((one) => !known(one));
+}
+
+function certificateInput(
+  { certificate, friendlyName, localKeyId }: NamedCertificate,
+  caname: string | undefined,
+  context: Pkcs12Context,
+): CertificateInput {
+  return { der: certificate.der, friendlyName: caname ?? friendlyName, localKeyId, trustedFor: trustedFor(context) };
+}
+
+function trustedFor({ flags }: Pkcs12Context): string | undefined {
+  if (flags.jdktrust === undefined) return undefined;
+  if (flags.jdktrust === 'anyExtendedKeyUsage') return PKCS12_OID.anyExtendedKeyUsage;
+  return fail('ERR_USAGE', `option -jdktrust takes anyExtendedKeyUsage, not "${flags.jdktrust}"`);
+}
+
+/** OpenSSL takes the last of -keyex and -keysig. */
+function keyInput({ flags, order }: Pkcs12Context, key: PrivateKey, id: Buffer | undefined): KeyInput {
+  const usage = order.findLast((name) => name === 'keyex' || name === 'keysig');
+  return {
+    pkcs8: encodePkcs8(key.type, key.components),
+    friendlyName: flags.name,
+    localKeyId: id,
+    usage: usage === undefined ? undefined : usage === 'keyex' ? 'exchange' : 'signature',
+    csp: flags.CSP,
+    localMachine: flags.LMK,
+  };
+}
