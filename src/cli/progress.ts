@@ -30,7 +30,9 @@ export async function withLiveLine<T>(
   let text = (): string => opening;
   const began = Date.now();
   const draw = (): void => {
-    stream.write(`\r${cut(`${text()}, ${elapsed(Date.now() - began)}`, (stream.columns ?? 80) - 1)}\u001b[K`);
+    const time = `, ${elapsed(Date.now() - began)}`;
+    // the last column stays free: some terminals wrap as soon as it is written
+    stream.write(`\r${cut(text(), (stream.columns ?? 80) - 1 - time.length)}${time}\u001b[K`);
   };
   const onInterrupt = (): void => {
     stream.write('\r\u001b[K');

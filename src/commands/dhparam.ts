@@ -129,7 +129,7 @@ function generate(context: Run, bits: number, generator: number): Promise<DhPara
       bits,
       generator,
       onProgress: ({ tested, expected }) =>
-        show(() => `Safe prime of ${bits} bits: ${count(tested)} tested, about ${count(expected)} expected`),
+        show(() => `${bits}-bit safe prime: ${count(tested)} of about ${count(expected)} tests`),
     });
   };
   if (quiet) return work(() => undefined);
