@@ -52,11 +52,16 @@ export function fieldsOf(certificate: Certificate): CertificateFields {
 
 /** Signs a certificate. */
 export function buildCertificate(fields: CertificateFields, signer: Signer): Certificate {
+  return Certificate.read(signed(certificateInfo(fields, signer.algorithm), signer));
+}
+
+/** TBSCertificate in DER. */
+function certificateInfo(fields: CertificateFields, algorithm: Buffer): Buffer {
   const { versionField, issuerUniqueId, subjectUniqueId, extensions } = fields;
-  const tbs = seq(
+  return seq(
     ...(versionField === VERSION_1 ? [] : [explicit(0, integer(versionField))]),
     universal(TAG.integer, fields.serial),
-    signer.algorithm,
+    algorithm,
     fields.issuer.der,
     seq(timeElement(fields.notBefore), timeElement(fields.notAfter)),
     fields.subject.der,
@@ -65,7 +70,13 @@ export function buildCertificate(fields: CertificateFields, signer: Signer): Cer
     ...(subjectUniqueId ? [uniqueId(2, subjectUniqueId)] : []),
     ...(extensions.length === 0 ? [] : [explicit(3, seq(...extensions.map(extensionElement)))]),
   );
-  return Certificate.read(signed(tbs, signer));
+}
+
+/** A certificate whose content changes while the signature stays as it was: what `openssl x509 -in … -subj …` makes without a key. */
+export function replaceFields(certificate: Certificate, fields: CertificateFields): Certificate {
+  const tbs = certificateInfo(fields, certificate.tbsSignatureAlgorithm.der);
+  const changed = seq(tbs, certificate.signatureAlgorithm.der, bitString(certificate.signature));
+  return Certificate.read(changed).withTrust(certificate.trust);
 }
 
 function signed(tbs: Buffer, signer: Signer): Buffer {
@@ -98,15 +109,17 @@ export interface RequestFields {
   readonly spki: Buffer;
   /** Attributes besides the requested extensions. */
   readonly attributes: readonly AttributeFields[];
-  readonly extensions: readonly Extension[];
+  /** The extensions to ask for; an empty list is written as such, left out there is no attribute. */
+  readonly extensions?: readonly Extension[] | undefined;
 }
 
 /** The fields of a request that is there already. */
 export function requestFieldsOf(request: CertificateRequest): RequestFields {
-  const { subject, spki, extensions } = request;
+  const { subject, spki } = request;
   const asks = new Set([EXTENSION_REQUEST, MS_EXTENSION_REQUEST]);
   const attributes = request.attributes.filter((attribute) => !asks.has(attribute.oid)).map(attributeFields);
-  return { subject, spki, attributes, extensions };
+  const asked = attributes.length < request.attributes.length;
+  return { subject, spki, attributes, extensions: asked ? request.extensions : undefined };
 }
 
 const attributeFields = ({ oid: id, values }: RequestAttribute): AttributeFields => ({
@@ -116,9 +129,10 @@ const attributeFields = ({ oid: id, values }: RequestAttribute): AttributeFields
 
 /** CertificationRequestInfo in DER. */
 export function requestInfo({ subject, spki, attributes, extensions }: RequestFields): Buffer {
-  const asked =
-    extensions.length === 0 ? [] : [{ oid: EXTENSION_REQUEST, values: [seq(...extensions.map(extensionElement))] }];
-  const elements = [...attributes, ...asked].map((attribute) => seq(oid(attribute.oid), setOf(...attribute.values)));
+  const asked = extensions && [{ oid: EXTENSION_REQUEST, values: [seq(...extensions.map(extensionElement))] }];
+  const elements = [...attributes, ...(asked ?? [])].map((attribute) =>
+    seq(oid(attribute.oid), setOf(...attribute.values)),
+  );
   return seq(integer(0), subject.der, spki, implicit(0, setOf(...elements)));
 }
 

@@ -163,7 +163,11 @@ export function parseIp(text: string): Buffer | undefined {
   const octets = groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]);
   const all = v4 ? [...octets, ...v4] : octets;
   const before = tail === undefined ? all.length : 2 * (head as string[]).length;
-  return Buffer.from([...all.slice(0, before), ...new Array<number>(16 - all.length).fill(0), ...all.slice(before)]);
+  return Buffer.from([
+    ...all.slice(0, before),
+    ...Array.from({ length: 16 - all.length }, () => 0),
+    ...all.slice(before),
+  ]);
 }
 
 function parseIpv4(text: string): Buffer | undefined {
