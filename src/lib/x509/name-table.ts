@@ -52,6 +52,7 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
   '1.2.840.113549.1.9.8': directory(), // unstructuredAddress
   '1.2.840.113549.1.9.20': fixed(bmp), // friendlyName
   '1.3.6.1.4.1.311.17.1': fixed(bmp), // Microsoft CSP name
+  '1.3.6.1.5.5.7.8.9': fixed(utf8, 1, 128), // SmtpUTF8Mailbox
   '1.3.6.1.4.1.311.60.2.1.3': fixed(printable, 2, 2), // jurisdictionCountryName
   '1.2.643.100.1': fixed(numeric, 1, 13), // OGRN
   '1.2.643.100.3': fixed(numeric, 1, 11), // SNILS
@@ -79,11 +80,12 @@ const MASKS: Readonly<Record<string, number>> = {
 export function parseStringMask(text: string): number {
   const named = Object.hasOwn(MASKS, text) ? MASKS[text] : undefined;
   if (named !== undefined) return named;
-  const number = /^MASK:\s*(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})$/.exec(text)?.[1];
+  const [, sign, number] = /^MASK:\s*([+-]?)(0[xX][0-9a-fA-F]{1,16}|0[0-7]{0,21}|[1-9][0-9]{0,19})$/.exec(text) ?? [];
   if (number === undefined) {
     return fail('ERR_CONFIG', `string_mask = ${shown(text)} should be default, pkix, utf8only, nombstr or MASK:number`);
   }
   // a leading 0 means octal, as in C
-  const value = BigInt(/^0[0-7]+$/.test(number) ? `0o${number.slice(1)}` : number);
+  const magnitude = BigInt(/^0[0-7]+$/.test(number) ? `0o${number.slice(1)}` : number);
+  const value = sign === '-' ? -magnitude : magnitude;
   return Number(value & 0xffffffffn) | 0;
 }
