@@ -15,7 +15,7 @@ import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { checkPrivateKey, checkPublicKey } from '../lib/keys/check.ts';
-import { PrivateKey, PublicKey } from '../lib/keys/model.ts';
+import { PublicKey, type PrivateKey } from '../lib/keys/model.ts';
 import { writePrivateKey, writePublicKey } from '../lib/keys/write.ts';
 import { privateKeyText, publicText } from '../lib/text/key.ts';
 

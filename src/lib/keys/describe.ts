@@ -1,7 +1,7 @@
 /** Keys as data: the documents that the key commands print with --json. Never a private number. */
 import { createHash } from 'node:crypto';
 import { pointForm, type EcGroup } from './ec-group.ts';
-import { PrivateKey, PublicKey, type KeyParameters, type ParameterComponents } from './model.ts';
+import { PrivateKey, type KeyParameters, type ParameterComponents, type PublicKey } from './model.ts';
 import type { PublicComponents } from './components.ts';
 import type { PssRestrictions } from './pss.ts';
 import { dhGroupOf } from '../registry/dh-groups.ts';

@@ -1,4 +1,5 @@
 /** Keys as OpenSSL 3.0 prints them (`pkey -text`, `rsa -text`, `ec -text`, `x509 -text`), byte for byte. */
+import type { PointForm } from '../crypto/ec-point.ts';
 import { TlskitError } from '../errors.ts';
 import type { EcPublic, PublicComponents, RsaPrivate, RsaPublic } from '../keys/components.ts';
 import { scalarOctets } from '../keys/ec-group.ts';
@@ -27,9 +28,10 @@ export function publicKeyText(spki: Uint8Array, indent: number): string | undefi
 /**
  * A public key as `pkey -text_pub` prints it.
  *
+ * @param form how the generator of explicit EC parameters is shown; by default as it was read
  * @throws TlskitError when the key's structure is wrong
  */
-export function publicText(key: PublicKey): string {
+export function publicText(key: PublicKey, form?: PointForm): string {
   const { components } = key;
   switch (components.kind) {
     case 'rsa':
@@ -40,7 +42,7 @@ export function publicText(key: PublicKey): string {
         key.type === 'rsa-pss' ? pssText(components.pss) : '',
       ].join('');
     case 'ec':
-      return `Public-Key: (${components.group.bits} bit)\n${pointText(components)}${ecGroupText(components.group)}`;
+      return `Public-Key: (${components.group.bits} bit)\n${pointText(components)}${ecGroupText(components.group, form)}`;
     case 'dsa':
       return `Public-Key: (${bitCount(components.p)} bit)\n${labelledNumber('pub: ', components.y)}${finiteFieldText(components, false)}`;
     case 'dh':
@@ -53,9 +55,10 @@ export function publicText(key: PublicKey): string {
 /**
  * A private key, with its public half, as `pkey -text` prints it.
  *
+ * @param form how the generator of explicit EC parameters is shown; by default as it was read
  * @throws TlskitError when the key's structure is wrong
  */
-export function privateKeyText(key: PrivateKey): string {
+export function privateKeyText(key: PrivateKey, form?: PointForm): string {
   const { components } = key;
   switch (components.kind) {
     case 'rsa':
@@ -64,7 +67,7 @@ export function privateKeyText(key: PrivateKey): string {
       const { group, d } = components;
       const point = key.publicKey.components as EcPublic;
       const secret = labelledOctets('priv:', magnitude(d, scalarOctets(group)));
-      return `Private-Key: (${group.bits} bit)\n${secret}${pointText(point)}${ecGroupText(group)}`;
+      return `Private-Key: (${group.bits} bit)\n${secret}${pointText(point)}${ecGroupText(group, form)}`;
     }
     case 'dsa': {
       const { p, x } = components;

@@ -3,6 +3,7 @@ import { encodePoint, type PointForm } from '../crypto/ec-point.ts';
 import { dhGroupOf } from '../registry/dh-groups.ts';
 import type { DhDomain } from '../keys/components.ts';
 import type { EcGroup } from '../keys/ec-group.ts';
+import type { KeyParameters } from '../keys/model.ts';
 import { basisName } from '../registry/ec-parameters.ts';
 import { labelledNumber, labelledOctets } from './hex.ts';
 
@@ -11,9 +12,13 @@ export function bitCount(value: bigint): number {
   return value === 0n ? 0 : value.toString(2).length;
 }
 
-/** A group's lines inside a key: its name, or everything when it is written out. */
-export function ecGroupText(group: EcGroup): string {
-  if (group.explicit || !group.curve) return explicitText(group, group.form);
+/**
+ * A group's lines inside a key: its name, or everything when it is written out.
+ *
+ * @param form how the generator is shown; by default as it was read
+ */
+export function ecGroupText(group: EcGroup, form: PointForm = group.form): string {
+  if (group.explicit || !group.curve) return explicitText(group, form);
   const { name, nist } = group.curve;
   return `ASN1 OID: ${name}\n${nist === undefined ? '' : `NIST CURVE: ${nist}\n`}`;
 }
@@ -36,10 +41,10 @@ function explicitText({ numbers, domain }: EcGroup, form: PointForm): string {
 }
 
 /** What `ecparam -text` prints. */
-export function ecParametersText(group: EcGroup): string {
+export function ecParametersText(group: EcGroup, form?: PointForm): string {
   // OpenSSL has no size line for SM2
   const size = group.curve?.name === 'SM2' && !group.explicit ? '' : `EC-Parameters: (${group.bits} bit)\n`;
-  return size + ecGroupText(group);
+  return size + ecGroupText(group, form);
 }
 
 /** The lines of DSA's or DH's numbers inside a key: a well-known DH group by its name, everything else number by number. */
@@ -71,4 +76,10 @@ export function dhParametersText(domain: DhDomain): string {
 /** What `dsaparam -text` prints. */
 export function dsaParametersText(domain: { readonly p: bigint; readonly q: bigint; readonly g: bigint }): string {
   return `DSA-Parameters: (${bitCount(domain.p)} bit)\n${finiteFieldText(domain, false)}`;
+}
+
+/** What `pkeyparam -text` prints for parameters of any type. */
+export function keyParametersText({ components }: KeyParameters): string {
+  if (components.kind === 'ec') return ecParametersText(components.group);
+  return components.kind === 'dsa' ? dsaParametersText(components) : dhParametersText(components);
 }
