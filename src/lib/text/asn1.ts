@@ -14,14 +14,15 @@ const END = { error: 0, done: 1, endOfContents: 2 } as const;
 type End = (typeof END)[keyof typeof END];
 
 /**
- * An ASN.1 listing as `openssl asn1parse` makes it, as octet text; undefined when the octets are not well formed.
+ * An ASN.1 listing as `openssl asn1parse` makes it, as octet text. It is not complete, and ends with a
+ * remark, when the octets are not well formed.
  *
  * @param indent not 0: elements are moved to the right by their depth
  */
-export function parseText(bytes: Buffer, indent: number): string | undefined {
+export function parseText(bytes: Buffer, indent: number): { text: string; complete: boolean } {
   const listing = new Listing(bytes, indent !== 0);
   const end = listing.list(bytes.length, 0);
-  return end === END.error ? undefined : listing.text;
+  return { text: listing.text, complete: end !== END.error };
 }
 
 const CLASS_NAMES: ReadonlyMap<number, string> = new Map([

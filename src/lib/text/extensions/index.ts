@@ -36,7 +36,7 @@ import {
 } from './locations.ts';
 import { ocspCrlId, ocspNonce } from './ocsp.ts';
 import { certificatePolicies, policyConstraints, policyMappings, proxyCertInfo } from './policies.ts';
-import type { ExtensionPrinter } from './printer.ts';
+import type { ExtensionPrinter, PrintedExtension } from './printer.ts';
 import { addressBlocks, autonomousSystems } from './resources.ts';
 import { signedTimestamps } from './transparency.ts';
 
@@ -96,21 +96,24 @@ const PRINTERS: ReadonlyMap<string, ExtensionPrinter> = new Map([
 export type UnknownExtensions = 'default' | 'error' | 'parse' | 'dump';
 
 const UNKNOWN: Readonly<
-  Record<UnknownExtensions, (value: Buffer, indent: number, known: boolean) => string | undefined>
+  Record<UnknownExtensions, (value: Buffer, indent: number, known: boolean) => PrintedExtension>
 > = {
-  default: () => undefined,
-  error: (_value, indent, known) => ' '.repeat(indent) + (known ? '<Parse Error>' : '<Not Supported>'),
+  default: () => ({ text: '', complete: false }),
+  error: (_value, indent, known) => ({
+    text: ' '.repeat(indent) + (known ? '<Parse Error>' : '<Not Supported>'),
+    complete: true,
+  }),
   parse: (value, indent) => parseText(value, indent),
-  dump: (value, indent) => hexDump(value, indent),
+  // OpenSSL takes a dump of nothing for a failure
+  dump: (value, indent) => ({ text: hexDump(value, indent), complete: value.length > 0 }),
 };
 
-/** An extension's value as octet text. */
+/** An extension's value as octet text; raw characters follow what could not be printed to its end. */
 export function extensionValue(extension: Extension, indent: number, unknown: UnknownExtensions = 'default'): string {
-  const raw = (): string => ' '.repeat(indent) + printable(extension.value);
-  const printer = PRINTERS.get(extension.oid);
-  const printed = printer?.(extension.value, indent);
-  if (!printed) return UNKNOWN[unknown](extension.value, indent, printer !== undefined) ?? raw();
-  return printed.complete ? printed.text : printed.text + raw();
+  const { oid, value } = extension;
+  const printer = PRINTERS.get(oid);
+  const { text, complete } = printer?.(value, indent) ?? UNKNOWN[unknown](value, indent, printer !== undefined);
+  return complete ? text : text + ' '.repeat(indent) + printable(value);
 }
 
 /** Extensions with their names, as octet text: a title line where there is one, and everything under it moved to the right. */
