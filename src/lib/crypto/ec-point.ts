@@ -56,19 +56,21 @@ export function modPow(b: bigint, e: bigint, m: bigint): bigint {
   return result;
 }
 
-/** Reduces a polynomial over GF(2) modulo f, whose degree is m. Sparse f, as all standard ones, folds in few steps. */
-function reduce2(a: bigint, f: bigint, m: number): bigint {
-  const tail = f ^ (1n << BigInt(m));
+/** Reduction of polynomials over GF(2) modulo f of degree m. Sparse f, as all standard ones are, folds in few steps. */
+function reducer(f: bigint, m: number): (a: bigint) => bigint {
   const exponents: bigint[] = [];
-  for (let i = 0, t = tail; t > 0n; i += 1, t >>= 1n) if (t & 1n) exponents.push(BigInt(i));
-  const mask = (1n << BigInt(m)) - 1n;
-  let r = a;
-  while (r > mask) {
-    const high = r >> BigInt(m);
-    r &= mask;
-    for (const e of exponents) r ^= high << e;
-  }
-  return r;
+  for (let i = 0; i < m; i += 1) if ((f >> BigInt(i)) & 1n) exponents.push(BigInt(i));
+  const degree = BigInt(m);
+  const mask = (1n << degree) - 1n;
+  return (a) => {
+    let r = a;
+    while (r > mask) {
+      const high = r >> degree;
+      r &= mask;
+      for (const e of exponents) r ^= high << e;
+    }
+    return r;
+  };
 }
 
 /** Multiplies polynomials over GF(2), four bits of `b` at a time. */
@@ -102,11 +104,11 @@ function fieldOf(curve: CurveDomain): Field {
   if (curve.field === 'prime') {
     return { add: (a, b) => mod(a + b, p), mul: (a, b) => (a * b) % p, inv: (a) => invert(a, p) };
   }
-  const m = bitLength(p) - 1;
+  const reduce = reducer(p, bitLength(p) - 1);
   return {
     add: (a, b) => a ^ b,
-    mul: (a, b) => reduce2(multiply2(a, b), p, m),
-    inv: (a) => reduce2(invert2(a, p), p, m),
+    mul: (a, b) => reduce(multiply2(a, b)),
+    inv: (a) => reduce(invert2(a, p)),
   };
 }
 
@@ -223,31 +225,40 @@ function solveBinary(curve: CurveDomain, x: bigint, odd: boolean): bigint {
     return odd ? none() : y;
   }
   const right = add(add(x, curve.a), mul(curve.b, inv(mul(x, x))));
-  const z = halfTrace(right, m, mul, curve.p);
+  const z = solveQuadratic(right, m, mul);
   if (z === undefined || add(mul(z, z), z) !== right) return none();
   return mul(x, (z & 1n) === (odd ? 1n : 0n) ? z : z ^ 1n);
 }
 
-/** z with z² + z = c: the half-trace for odd m, else by search over an element of trace 1 (SEC 1, X9.62 annex D.1.6). */
-function halfTrace(c: bigint, m: number, mul: Field['mul'], p: bigint): bigint | undefined {
-  if (m % 2 === 1) {
-    let z = c;
-    for (let i = 1; i <= (m - 1) / 2; i += 1) {
-      z = mul(z, z);
-      z = mul(z, z) ^ c;
-    }
-    return z;
+/** z with z² + z = c, where there is one: the half-trace for odd m (X9.62 annex D.1.6), else by linear algebra. */
+function solveQuadratic(c: bigint, m: number, mul: Field['mul']): bigint | undefined {
+  if (m % 2 === 0) return solveLinear(c, m, mul);
+  let z = c;
+  for (let i = 1; i <= (m - 1) / 2; i += 1) {
+    z = mul(z, z);
+    z = mul(z, z) ^ c;
   }
-  for (let tau = 2n; bitLength(tau) < bitLength(p) && tau < 4096n; tau += 1n) {
-    let [z, w] = [0n, tau];
-    for (let i = 1; i < m; i += 1) {
-      const w2 = mul(w, w);
-      z = mul(z, z) ^ mul(w2, c);
-      w = w2 ^ tau;
+  return z;
+}
+
+/** z ↦ z² + z is linear over GF(2): eliminates with the images of 1, x, x², …, each kept with what it is the image of. */
+function solveLinear(c: bigint, m: number, mul: Field['mul']): bigint | undefined {
+  const pivots = new Map<number, { image: bigint; of: bigint }>();
+  const reduce = (image: bigint, of: bigint): { image: bigint; of: bigint } => {
+    let rest = { image, of };
+    for (;;) {
+      const pivot = pivots.get(bitLength(rest.image));
+      if (rest.image === 0n || !pivot) return rest;
+      rest = { image: rest.image ^ pivot.image, of: rest.of ^ pivot.of };
     }
-    if (w !== 0n) return z;
+  };
+  for (let i = 0; i < m; i += 1) {
+    const power = 1n << BigInt(i);
+    const row = reduce(mul(power, power) ^ power, power);
+    if (row.image !== 0n) pivots.set(bitLength(row.image), row);
   }
-  return undefined;
+  const { image, of } = reduce(c, 0n);
+  return image === 0n ? of : undefined;
 }
 
 /** A point's octets (SEC 1 section 2.3.3); infinity is one zero octet. */
@@ -260,11 +271,6 @@ export function encodePoint(curve: CurveDomain, point: EcPoint | undefined, form
   return Buffer.concat([Buffer.from([form === 'hybrid' ? 6 + odd : 4]), octets(point.x), octets(point.y)]);
 }
 
-function addPoints(curve: CurveDomain, f: Field, p: EcPoint | undefined, q: EcPoint | undefined): EcPoint | undefined {
-  if (!p || !q) return p ?? q;
-  return curve.field === 'prime' ? addPrime(curve, f, p, q) : addBinary(curve, f, p, q);
-}
-
 function addPrime(curve: CurveDomain, f: Field, p: EcPoint, q: EcPoint): EcPoint | undefined {
   let slope: bigint;
   if (p.x !== q.x) slope = f.mul(f.add(p.y, -q.y), f.inv(f.add(p.x, -q.x)));
@@ -274,33 +280,76 @@ function addPrime(curve: CurveDomain, f: Field, p: EcPoint, q: EcPoint): EcPoint
   return { x, y: f.add(f.mul(slope, f.add(p.x, -x)), -p.y) };
 }
 
-function addBinary(curve: CurveDomain, f: Field, p: EcPoint, q: EcPoint): EcPoint | undefined {
-  if (p.x !== q.x) {
-    const slope = f.mul(p.y ^ q.y, f.inv(p.x ^ q.x));
-    const x = f.mul(slope, slope) ^ slope ^ p.x ^ q.x ^ curve.a;
-    return { x, y: f.mul(slope, p.x ^ x) ^ x ^ p.y };
-  }
-  if (p.y !== q.y || p.x === 0n) return undefined;
-  const slope = p.x ^ f.mul(p.y, f.inv(p.x));
-  const x = f.mul(slope, slope) ^ slope ^ curve.a;
-  return { x, y: f.mul(p.x, p.x) ^ f.mul(slope ^ 1n, x) };
-}
-
-/** scalar · point; scalars are at most a few hundred bits longer than the curve. */
-export function multiplyPoint(curve: CurveDomain, point: EcPoint | undefined, scalar: bigint): EcPoint | undefined {
+function multiplyPrime(curve: CurveDomain, point: EcPoint, scalar: bigint): EcPoint | undefined {
   const f = fieldOf(curve);
   let result: EcPoint | undefined;
   for (const bit of scalar.toString(2)) {
-    result = addPoints(curve, f, result, result);
-    if (bit === '1') result = addPoints(curve, f, result, point);
+    if (result) result = addPrime(curve, f, result, result);
+    if (bit === '1') result = result ? addPrime(curve, f, result, point) : point;
   }
   return result;
+}
+
+/** López and Dahab's coordinates, x = X/Z and y = Y/Z²: inversions in binary fields are too dear for one at each step. Z is 0 at infinity. */
+interface Projective {
+  readonly x: bigint;
+  readonly y: bigint;
+  readonly z: bigint;
+}
+
+const INFINITY: Projective = { x: 1n, y: 0n, z: 0n };
+
+function doubleBinary(curve: CurveDomain, { mul }: Field, p: Projective): Projective {
+  const [xx, zz, yy] = [mul(p.x, p.x), mul(p.z, p.z), mul(p.y, p.y)];
+  const bzzzz = mul(curve.b, mul(zz, zz));
+  const z = mul(xx, zz);
+  const x = mul(xx, xx) ^ bzzzz;
+  return { x, z, y: mul(bzzzz, z) ^ mul(x, mul(curve.a, z) ^ yy ^ bzzzz) };
+}
+
+function addBinary(curve: CurveDomain, f: Field, p: Projective, q: EcPoint): Projective {
+  if (p.z === 0n) return { ...q, z: 1n };
+  const { mul } = f;
+  const zz = mul(p.z, p.z);
+  const a = p.y ^ mul(q.y, zz);
+  const b = p.x ^ mul(q.x, p.z);
+  if (b === 0n) return a === 0n ? doubleBinary(curve, f, p) : INFINITY;
+  const c = mul(p.z, b);
+  const d = mul(mul(b, b), c ^ mul(curve.a, zz));
+  const z = mul(c, c);
+  const e = mul(a, c);
+  const x = mul(a, a) ^ d ^ e;
+  return { x, z, y: mul(e ^ z, x ^ mul(q.x, z)) ^ mul(q.x ^ q.y, mul(z, z)) };
+}
+
+function multiplyBinary(curve: CurveDomain, point: EcPoint, scalar: bigint): EcPoint | undefined {
+  const f = fieldOf(curve);
+  let result = INFINITY;
+  for (const bit of scalar.toString(2)) {
+    if (result.z !== 0n) result = doubleBinary(curve, f, result);
+    if (bit === '1') result = addBinary(curve, f, result, point);
+  }
+  return affine(f, result);
+}
+
+function affine(f: Field, p: Projective): EcPoint | undefined {
+  if (p.z === 0n) return undefined;
+  const inverse = f.inv(p.z);
+  return { x: f.mul(p.x, inverse), y: f.mul(p.y, f.mul(inverse, inverse)) };
+}
+
+/** The sum of two points. */
+export function addPoint(curve: CurveDomain, p: EcPoint | undefined, q: EcPoint | undefined): EcPoint | undefined {
+  if (!p || !q) return p ?? q;
+  const f = fieldOf(curve);
+  return curve.field === 'prime' ? addPrime(curve, f, p, q) : affine(f, addBinary(curve, f, { ...p, z: 1n }, q));
+}
+
+/** scalar · point, for a scalar of at most a few hundred bits more than the curve has. */
+export function multiplyPoint(curve: CurveDomain, point: EcPoint, scalar: bigint): EcPoint | undefined {
+  return curve.field === 'prime' ? multiplyPrime(curve, point, scalar) : multiplyBinary(curve, point, scalar);
 }
 
 /** scalar · G. */
 export const multiplyBase = (curve: CurveDomain, scalar: bigint): EcPoint | undefined =>
   multiplyPoint(curve, { x: curve.x, y: curve.y }, scalar);
-
-/** The sum of two points; undefined is infinity. */
-export const addPoint = (curve: CurveDomain, p: EcPoint | undefined, q: EcPoint | undefined): EcPoint | undefined =>
-  addPoints(curve, fieldOf(curve), p, q);
