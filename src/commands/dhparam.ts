@@ -3,13 +3,9 @@ import { withLiveLine } from '../cli/progress.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, ignored, text, type CommandSpec } from '../cli/spec.ts';
 import { checkDhParameters, DH_DEFECTS } from '../lib/dh/check.ts';
-import {
-  DEFAULT_PRIME_BITS,
-  generateDhParameters,
-  generateDsaParameters,
-  namedDhParameters,
-} from '../lib/dh/generate.ts';
+import { DEFAULT_PRIME_BITS, generateDhParameters, generateDsaParameters } from '../lib/dh/generate.ts';
 import { checkPrimeBits } from '../lib/dh/search.ts';
+import { namedDhParameters } from '../lib/dh/named.ts';
 import { describeDhParameters } from '../lib/dh/describe.ts';
 import {
   dhParametersFromDsa,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkDhParameters } from '../../../src/lib/dh/check.ts';
+import { namedDhParameters } from '../../../src/lib/dh/named.ts';
 import { describeDhParameters } from '../../../src/lib/dh/describe.ts';
-import { generateDhParameters, generateDsaParameters, namedDhParameters } from '../../../src/lib/dh/generate.ts';
+import { generateDhParameters, generateDsaParameters } from '../../../src/lib/dh/generate.ts';
 import {
   dhParametersFromDsa,
   encodeDhParameters,
