@@ -14,7 +14,6 @@ import {
   type CertificateBag,
   type Integrity,
   type KeyBag,
-  type Pfx,
   type Safe,
   type SecretBag,
   type ShroudedKeyBag,
@@ -60,7 +59,7 @@ export async function runInspect(context: Pkcs12Context): Promise<void> {
   const main = password ?? (await context.prompter.passphrase('Enter Import Password'));
   const opener = new Opener(pfx, main, macPassword);
   if (flags.info && pfx.mac) context.note(macText(pfx.mac));
-  const integrity = within(source, () => checkMac(context, pfx, opener));
+  const integrity = within(source, () => checkMac(context, opener));
   const dump = new Dump(context, opener, source, output);
   const safes: Json[] = [];
   for (const safe of pfx.safes) safes.push(await dump.safe(safe));
@@ -79,13 +78,10 @@ function readPasswords(context: Pkcs12Context): { password: Secret | undefined; 
   return { password, output: flags.passout === undefined ? undefined : context.passphrase(flags.passout) };
 }
 
-function checkMac(context: Pkcs12Context, pfx: Pfx, opener: Opener): Integrity | undefined {
-  if (!pfx.mac) {
-    context.note('Warning: MAC is absent!\n');
-    return 'absent';
-  }
+function checkMac(context: Pkcs12Context, opener: Opener): Integrity | undefined {
   if (context.flags.nomacver) return undefined;
   const integrity = opener.verify();
+  if (integrity === 'absent') context.note('Warning: MAC is absent!\n');
   if (integrity === 'widened') context.note('Warning: using broken algorithm\n');
   return integrity;
 }
