@@ -18,6 +18,7 @@ import { longOf, magnitude } from './number.ts';
 import { cString } from './string.ts';
 import { fromOctetText } from './octets.ts';
 import { signatureDump, signatureText } from './signature.ts';
+import type { Time } from '../x509/time.ts';
 import { BAD_TIME, timeText } from './time.ts';
 import { colonUpper } from './dump.ts';
 
@@ -138,13 +139,9 @@ export function versionText(field: bigint, known: bigint): string {
     : `        Version: Unknown (${long})\n`;
 }
 
-function validityText(certificate: Certificate): string | Printed {
-  const from = timeText(certificate.notBefore);
-  const to = timeText(certificate.notAfter);
-  const head = `        Validity\n            Not Before: ${from ?? BAD_TIME}`;
-  if (from === undefined) return { text: head, complete: false };
-  const text = `${head}\n            Not After : ${to ?? BAD_TIME}`;
-  return to === undefined ? { text, complete: false } : `${text}\n`;
+function validityText({ notBefore, notAfter }: Certificate): string {
+  const when = (time: Time): string => timeText(time) ?? BAD_TIME;
+  return `        Validity\n            Not Before: ${when(notBefore)}\n            Not After : ${when(notAfter)}\n`;
 }
 
 function uniqueIds({ issuerUniqueId, subjectUniqueId }: Certificate): string {

@@ -139,8 +139,11 @@ function escapeAll(characters: readonly number[], flags: number, convert: boolea
     for (const octet of octets) {
       const special = isSpecial(octet, i === 0 && i !== last, i === last);
       const by2253 = (flags & STRING_FLAG.esc2253) !== 0 && special;
-      if (by2253 && (flags & STRING_FLAG.useQuotes) !== 0) quote = true;
-      out.push(by2253 ? escape2253(octet, flags) : escapeCharacter(octet, flags));
+      // quotes around the value do not help a quote or a backslash
+      const quoted = by2253 && (flags & STRING_FLAG.useQuotes) !== 0 && octet !== 0x22 && octet !== 0x5c;
+      quote ||= quoted;
+      const character = String.fromCharCode(octet);
+      out.push(quoted ? character : by2253 ? `\\${character}` : escapeCharacter(octet, flags));
     }
   }
   return { text: out.join(''), quote };
@@ -152,9 +155,6 @@ function isSpecial(c: number, first: boolean, last: boolean): boolean {
   const character = String.fromCharCode(c);
   return ',+"\\<>;'.includes(character) || (first && ' #'.includes(character)) || (last && character === ' ');
 }
-
-const escape2253 = (c: number, flags: number): string =>
-  flags & STRING_FLAG.useQuotes ? String.fromCharCode(c) : `\\${String.fromCharCode(c)}`;
 
 const hexUpper = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0');
 
