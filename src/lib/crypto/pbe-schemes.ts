@@ -41,7 +41,7 @@ export function fixedSchemes(): readonly FixedScheme[] {
   schemes ??= SCHEMES.trim()
     .split('\n')
     .map((line) => {
-      const [name, longName, oid, kdf, digest, cipher, keyLength, flag] = line.split(' ') as string[] as [
+      const [name, longName, oid, kdf, digest, cipher, keyLength, flag] = line.split(' ') as [
         string,
         string,
         string,

@@ -25,7 +25,7 @@ export function derivePublic(type: KeyType, key: PrivateComponents): PublicCompo
   if (key.kind === 'ec') return { kind: 'ec', group: key.group, point: key.point ?? ecPoint(key) };
   if (key.kind === 'raw') return { kind: 'raw', public: rawPublic(type, key) };
   const { x, ...domain } = key;
-  return { ...domain, y: power(key.g, x, key.p) } as PublicComponents;
+  return { ...domain, y: power(key.g, x, key.p) };
 }
 
 /** d·G, uncompressed. */

@@ -108,7 +108,7 @@ describeWith(['openssl'], 'K8 keys that openssl made', () => {
 
   it('change their point and parameter forms as openssl ec does', async () => {
     for (const [name, pem] of keys) {
-      if (!name.startsWith('ec-') || name.includes('SM2') || name.includes('Oakley')) continue;
+      if (!/^ec-(P-256|secp112r2|sect163k1|c2pnb208w1)-/.test(name)) continue;
       const key = await read(pem);
       for (const pointForm of ['compressed', 'uncompressed', 'hybrid'] as const) {
         for (const curveForm of ['named_curve', 'explicit'] as const) {
@@ -139,7 +139,7 @@ describeWith(['openssl'], 'K8 keys that openssl made', () => {
   });
 
   it('keep or lack an EC public point as openssl pkey does', async () => {
-    const key = await read(keys.get('ec-P-256-named_curve')!);
+    const key = await read(keys.get('ec-P-256-named')!);
     const bare = writePrivateKey(key, { format: 'pkcs8', ec: { noPublic: true } }) as string;
     const read1 = await read(Buffer.from(bare));
     expect(writePrivateKey(read1, { format: 'pkcs8' })).toBe(ssl(['pkey'], bare).toString());
@@ -150,7 +150,7 @@ describeWith(['openssl'], 'K8 keys that openssl made', () => {
   });
 
   it('open from PKCS#12, with and without a password', async () => {
-    const pem = keys.get('ec-P-256-named_curve')!;
+    const pem = keys.get('ec-P-256-named')!;
     writeFileSync(join(dir, 'key.pem'), pem);
     const certificate = ssl(['req', '-x509', '-new', '-key', 'key.pem', '-subj', '/CN=a'], '');
     for (const password of ['a passphrase', '']) {
