@@ -22,7 +22,9 @@ const SCRYPT = '1.3.6.1.4.1.11591.4.11';
 export const PBE_DEFAULTS = { iterations: 2048, saltLength: 8, prf: 'sha256', N: 16384, r: 8, p: 1 } as const;
 
 /** Blocks of digest that a derivation may compute, and weights of digests that are slower than SHA-1 and SHA-256. */
-const MAX_ROUNDS = 5_000_000;
+const MAX_PBKDF2_ROUNDS = 5_000_000;
+/** The same for PBKDF1 and PKCS#12's derivation, whose rounds go through JavaScript one by one. */
+const MAX_HASH_ROUNDS = 2_000_000;
 const FAST = new Set(['sha1', 'sha224', 'sha256']);
 /** scrypt: N·r·p, which time follows, and N·r, of which memory is 128 octets each. */
 const MAX_SCRYPT_TIME = 3 << 20;
@@ -145,9 +147,9 @@ function iterationsOf(node: DerNode): number {
 }
 
 /** Refuses derivations that take too long. */
-function limit(digest: Digest, iterations: number, length: number): void {
+function limit(digest: Digest, iterations: number, length: number, most: number): void {
   const rounds = iterations * Math.ceil(length / digest.size) * (FAST.has(digest.name) ? 1 : 2);
-  if (rounds > MAX_ROUNDS) {
+  if (rounds > most) {
     fail('ERR_LIMIT', `the key derivation asks for ${iterations} iterations, and that is more than tlskit computes`);
   }
 }
@@ -164,7 +166,7 @@ function fixedKey(
   const ivLength = cipher?.ivLength ?? 0;
   if (scheme.kdf === 'pbkdf1') {
     // RFC 8018 section 6.1.1: PBKDF1's first octets are the key, those after it the IV
-    limit(digest, iterations, digest.size);
+    limit(digest, iterations, digest.size, MAX_HASH_ROUNDS);
     const both = iterateHash(digest, Buffer.concat([octetsOf(passphrase), salt]), iterations);
     return { key: both.subarray(0, keyLength), iv: both.subarray(keyLength, keyLength + ivLength) };
   }
@@ -201,7 +203,7 @@ export function pkcs12Kdf(
   iterations: number,
   length: number,
 ): Buffer {
-  limit(digest, iterations, length);
+  limit(digest, iterations, length, MAX_HASH_ROUNDS);
   const v = BLOCK_SIZE[digest.name] ?? 64;
   const filled = (octets: Uint8Array): Buffer => {
     const size = v * Math.ceil(octets.length / v);
@@ -260,7 +262,7 @@ type Kdf = Pbkdf2 | Scrypt;
 function derive(kdf: Kdf, passphrase: Secret | undefined, length: number): Buffer {
   const secret = octetsOf(passphrase);
   if ('prf' in kdf) {
-    limit(kdf.prf.digest, kdf.iterations, length);
+    limit(kdf.prf.digest, kdf.iterations, length, MAX_PBKDF2_ROUNDS);
     return pbkdf2Sync(secret, kdf.salt, kdf.iterations, length, kdf.prf.digest.node);
   }
   const { salt, N, r, p } = kdf;

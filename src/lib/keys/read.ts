@@ -221,17 +221,23 @@ function dsaKey(node: DerNode): PrivateKey {
   return PrivateKey.fromComponents('dsa', { kind: 'dsa', p, q, g, x }, shared);
 }
 
+/** MAC iterations up to which an empty password is tried unasked: more would cost seconds. */
+const CHEAP_MAC = 100_000;
+
 /** The first key of a PKCS#12 file. No password and an empty one are tried before anybody is asked, as OpenSSL does. */
 async function fromPkcs12(bytes: Uint8Array, secret: () => Promise<Secret>, source: string): Promise<PrivateKey> {
-  const { readPkcs12 } = await import('../pkcs12/read.ts');
-  const read = (password: Secret): ReturnType<typeof readPkcs12> => readPkcs12(bytes, { password });
-  let contents: ReturnType<typeof readPkcs12>;
-  try {
-    contents = read(Secret.fromText(''));
-  } catch (error) {
-    if (!(error instanceof TlskitError) || error.code !== 'ERR_PASSPHRASE') throw error;
-    contents = read(await secret());
-  }
+  const { readPkcs12, readPfx, macIterations } = await import('../pkcs12/index.ts');
+  const { mac } = readPfx(bytes);
+  const empty = (): ReturnType<typeof readPkcs12> | undefined => {
+    if (mac && macIterations(mac) > CHEAP_MAC) return undefined;
+    try {
+      return readPkcs12(bytes, { password: Secret.fromText('') });
+    } catch (error) {
+      if (error instanceof TlskitError && error.code === 'ERR_PASSPHRASE') return undefined;
+      throw error;
+    }
+  };
+  const contents = empty() ?? readPkcs12(bytes, { password: await secret() });
   const [first] = contents.keys;
   if (!first) return wrong(source, 'a PKCS#12 file without a private key', 'a private key');
   return checked(PrivateKey.fromPkcs8(first.pkcs8));
