@@ -23,7 +23,9 @@ function load(): Map<string, ObjectName> {
       const m = /^ (\d+) ([^=]*)(?:=(.*))?$/.exec(row);
       if (!m) continue;
       const [, last, sn, ln] = m as unknown as [string, string, string, string | undefined];
-      byOid.set(`${parent}.${last}`, { oid: `${parent}.${last}`, sn, ln: ln ?? sn });
+      // 1.3 has two names; OpenSSL prints the first
+      if (!byOid.has(`${parent}.${last}`))
+        byOid.set(`${parent}.${last}`, { oid: `${parent}.${last}`, sn, ln: ln ?? sn });
     }
   }
   return byOid;

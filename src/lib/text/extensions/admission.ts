@@ -60,10 +60,10 @@ const identifier = (id: string): string => `${objectByOid(id)?.ln ?? 'undefined'
 function namingText({ id, url, text }: NamingAuthority, indent: number): PrintedExtension {
   if (id === undefined && !url && !text) return { text: '', complete: false };
   const pad = ' '.repeat(indent);
-  let out = `${pad}namingAuthority: `;
-  if (id !== undefined) out += `${identifier(id)}\n`;
-  if (text) out += `${pad}  namingAuthorityText: ${printable(text.value)}\n`;
-  if (url) out += `${pad}  namingAuthorityUrl: ${printable(url.value)}\n`;
+  let out = `${pad}  namingAuthority:\n`;
+  if (id !== undefined) out += `${pad}    namingAuthorityId: ${identifier(id)}\n`;
+  if (text) out += `${pad}    namingAuthorityText: ${printable(text.value)}\n`;
+  if (url) out += `${pad}    namingAuthorityUrl: ${printable(url.value)}\n`;
   return { text: out, complete: true };
 }
 

@@ -81,7 +81,9 @@ export const netscapeCertType: ExtensionPrinter = bits(NETSCAPE_TYPES);
 /** Identifiers in lists stand in a buffer of 80. */
 export const listedOid = (id: string): string => longName(id).slice(0, 79);
 
-export const extendedKeyUsage: ExtensionPrinter = asList(sequenceOf(oid()), (ids) => plain(ids.map(listedOid)));
+export const extendedKeyUsage: ExtensionPrinter = asList(sequenceOf(oid()), (ids) =>
+  unlessEmpty(plain(ids.map(listedOid))),
+);
 
 export const basicConstraints: ExtensionPrinter = asList(
   sequence({ ca: optional(boolean()), pathLength: optional(integer()) }),

@@ -79,10 +79,10 @@ const OTHER_NAMES: ReadonlyMap<string, readonly [label: string, tag: number]> = 
 
 const UNSUPPORTED = '<unsupported>';
 
-/** `1.2.3.4`, or for 16 octets eight upper-case hex numbers; undefined for other lengths. */
-export function addressText(bytes: Buffer): string | undefined {
+/** `1.2.3.4`, or for 16 octets eight upper-case hex numbers. */
+export function addressText(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
-  if (bytes.length !== 16) return undefined;
+  if (bytes.length !== 16) return `<invalid length=${bytes.length}>`;
   return Array.from({ length: 8 }, (_, i) =>
     bytes
       .readUInt16BE(2 * i)
@@ -98,10 +98,10 @@ function otherNameEntry({ id, value }: OtherName): Entry | undefined {
   const known = OTHER_NAMES.get(id);
   if (known) {
     const text = value.tag === known[1] ? listed(value.value) : undefined;
-    return text === undefined ? undefined : [`othername: ${known[0]}`, text];
+    return text === undefined ? undefined : [`othername: ${known[0]}:`, text];
   }
   const shown = value.tag === TAG.utf8String || value.tag === TAG.ia5String ? listed(value.value) : undefined;
-  return [`othername: ${longName(id)}`, shown ?? UNSUPPORTED];
+  return [`othername: ${longName(id)}:`, shown ?? UNSUPPORTED];
 }
 
 const stringEntry =
@@ -120,7 +120,7 @@ const ENTRIES: { readonly [K in keyof GeneralNameValues]: (value: GeneralNameVal
   directory: (name) => ['DirName', onelineOctets(name, 255)],
   ediParty: () => ['EdiPartyName', UNSUPPORTED],
   uri: stringEntry('URI'),
-  ip: (bytes) => ['IP Address', addressText(bytes) ?? '<invalid>'],
+  ip: (bytes) => ['IP Address', addressText(bytes)],
   registeredId: (id) => ['Registered ID', longName(id).slice(0, 255)],
 };
 
@@ -150,7 +150,7 @@ const TEXTS: { readonly [K in keyof GeneralNameValues]: (value: GeneralNameValue
   directory: (name) => `DirName:${nameOctets(name).text}`,
   ediParty: () => `EdiPartyName:${UNSUPPORTED}`,
   uri: ({ value }) => `URI:${printable(value)}`,
-  ip: (bytes) => `IP Address:${addressText(bytes) ?? '<invalid>'}`,
+  ip: (bytes) => `IP Address:${addressText(bytes)}`,
   registeredId: (id) => `Registered ID:${longName(id)}`,
 };
 

@@ -81,6 +81,8 @@ const PRINTERS: ReadonlyMap<string, ExtensionPrinter> = new Map([
   ['1.3.6.1.5.5.7.1.24', tlsFeature],
   ['1.3.6.1.5.5.7.48.1.2', ocspNonce],
   ['1.3.6.1.5.5.7.48.1.3', ocspCrlId],
+  // a list of identifiers too: the acceptable response types
+  ['1.3.6.1.5.5.7.48.1.4', extendedKeyUsage],
   ['1.3.6.1.5.5.7.48.1.5', noCheck],
   ['1.3.6.1.5.5.7.48.1.6', invalidityDate],
   ['1.3.6.1.5.5.7.48.1.7', serviceLocator],

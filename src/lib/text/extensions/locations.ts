@@ -145,7 +145,7 @@ function subtreeText(base: GeneralName): string {
   if (base.kind !== 'ip') return generalNameText(base);
   const split = base.value.length >= 16 ? 16 : Math.min(base.value.length, 4);
   const parts = [base.value.subarray(0, split), base.value.subarray(split)];
-  return `IP:${parts.map((part) => addressText(part) ?? '<invalid>').join('/')}`;
+  return `IP:${parts.map(addressText).join('/')}`;
 }
 
 export const nameConstraints: ExtensionPrinter = asBlock(
@@ -164,7 +164,8 @@ export const serviceLocator: ExtensionPrinter = asBlock(
   ({ issuer, locator }, indent) => {
     const { text, complete } = nameOctets(issuer);
     const head = `${' '.repeat(indent)}Issuer: ${text}`;
-    if (!complete) return { text: head, complete };
+    // OpenSSL takes a name without characters for a failure
+    if (!complete || text === '') return { text: head, complete: false };
     const lines = (locator ?? []).map(
       ({ method, location }) => `\n${' '.repeat(2 * indent)}${longName(method)} - ${generalNameText(location)}`,
     );

@@ -101,7 +101,7 @@ export const certificatePolicies: ExtensionPrinter = asBlock(
 
 export const policyMappings: ExtensionPrinter = asList(
   sequenceOf(sequence({ issuer: oid(), subject: oid() })),
-  (mappings) => mappings.map(({ issuer, subject }): Entry => [listedOid(issuer), listedOid(subject)]),
+  (mappings) => unlessEmpty(mappings.map(({ issuer, subject }): Entry => [listedOid(issuer), listedOid(subject)])),
 );
 
 export const policyConstraints: ExtensionPrinter = asList(

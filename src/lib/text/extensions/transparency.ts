@@ -59,13 +59,13 @@ function readList(list: Buffer): Timestamp[] | undefined {
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** Milliseconds since 1970 as a date with three decimals; the last year there is is 9999. */
+/** Milliseconds since 1970 as a date with three decimals; nothing after the year 9999. */
 function dateText(timestamp: bigint): string {
   const days = Number(BigInt.asIntN(32, timestamp / 86_400_000n));
   const ms = days * 86_400_000 + Number(timestamp % 86_400_000n);
   const date = new Date(ms);
   const year = date.getUTCFullYear();
-  if (Number.isNaN(year) || year < 0 || year > 9999) return 'Bad time value';
+  if (Number.isNaN(year) || year < 0 || year > 9999) return '';
   const clock = date.toISOString().slice(-13, -1);
   return `${MONTHS[date.getUTCMonth()] as string} ${String(date.getUTCDate()).padStart(2)} ${clock} ${year} GMT`;
 }
