@@ -70,7 +70,7 @@ async function bundleLauncher(commands) {
       run: (name: string, argv: readonly string[]) => load(here + '/' + name.replace(' ', '_') + '.cjs').run(argv),
       oclif: async (argv: readonly string[]) => {
         const { execute } = await import('@oclif/core');
-        await execute({ args: [...argv], dir: here });
+        await execute({ args: [...argv], dir: here + '/../..' });
       },
     };
     void launch(process.argv.slice(2), installed).then((code) => { process.exitCode = code; });`,

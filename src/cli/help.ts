@@ -99,7 +99,8 @@ export function rootHelp(version: string, commands: Readonly<Record<string, stri
     out.push(title(topic.title), ...there.map((name) => row(name, commands[name] as string, style.width)), '');
   }
   out.push('Options are spelled as OpenSSL has them (-out file) or GNU (--out=file).');
-  out.push('"tlskit <command> -help" shows a command\'s options and examples.');
+  out.push('"tlskit <command> -help" shows a command\'s options and examples;');
+  out.push('"tlskit autocomplete" sets up completion in your shell.');
   return `${out.join('\n')}\n`;
 }
 
