@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { named, TlskitError, fail } from '../errors.ts';
 
@@ -17,17 +17,34 @@ export function includedFiles(path: string): { files: readonly string[]; directo
   return { files: names.sort().map((name) => join(path, name)), directory: true };
 }
 
-/** The bytes of a configuration file. */
+/** The bytes of a configuration file, which may also be a pipe. */
 export function readConfigFile(path: string): Buffer {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE)
-      fail('ERR_LIMIT', `${path}: ${size} bytes are too many for a configuration file`, { source: path });
-    return readFileSync(path);
+    return readBounded(path);
   } catch (error) {
     if (error instanceof TlskitError) throw named(path, error);
     const code = (error as NodeJS.ErrnoException).code;
     return fail('ERR_IO', `${path}: cannot be read (${code ?? 'unknown error'})`, { source: path });
+  }
+}
+
+const CHUNK = 65_536;
+
+/** Reads to the end, but not endlessly: a device may have no end. */
+function readBounded(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; ;) {
+      const chunk = Buffer.alloc(CHUNK);
+      const length = readSync(file, chunk);
+      if (length === 0) return Buffer.concat(parts);
+      parts.push(chunk.subarray(0, length));
+      size += length;
+      if (size > MAX_FILE) fail('ERR_LIMIT', `more than ${MAX_FILE} bytes are too many for a configuration`);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

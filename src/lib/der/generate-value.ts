@@ -140,5 +140,5 @@ function bitList(word: string, text: string): Buffer {
     const bit = /^\s*\+?\d{1,9}\s*$/.test(part) ? Number(part) : NaN;
     return bit <= MAX_BIT ? bit : wrong(word, text, `bit numbers from 0 to ${MAX_BIT}, with commas between`);
   });
-  return namedBits(bits);
+  return namedBits(new Set(bits));
 }

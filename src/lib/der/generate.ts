@@ -17,7 +17,7 @@ export interface GenerateOptions {
 const MAX_DEPTH = 50;
 const MAX_TAGS = 20;
 /** Our own: elements made in all, since sections may name each other many times over. */
-const MAX_ELEMENTS = 100_000;
+const MAX_ELEMENTS = 20_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** One tag around a value. */

@@ -153,7 +153,7 @@ describe('ASN.1 from the language of ASN1_generate_nconf', () => {
     const levels = Array.from({ length: 10 }, (_, i) => `[l${i}]\n${wide.replaceAll('next', `l${i + 1}`)}`).join('\n');
     const config = parseConfig(`${levels}\n[l10]\n`, { env: {} });
     expect(() => generateAsn1('SEQUENCE:l0', { section: (name) => config.section(name) })).toThrow(
-      'more than 100000 ASN.1 values',
+      'more than 20000 ASN.1 values',
     );
   });
 });

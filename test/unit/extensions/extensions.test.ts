@@ -96,3 +96,22 @@ describe('K3 --san for people', () => {
     },
   );
 });
+
+describe('hostile values', () => {
+  const many = (part: string, count: number): string => Array.from({ length: count }, () => part).join(',');
+
+  it.each([
+    ['keyUsage', many('digitalSignature', 200_000)],
+    ['subjectAltName', many('DNS:a', 200_000)],
+    ['certificatePolicies', many('1.2.3', 200_000)],
+    ['noticeNumbers', 'x'],
+    ['1.2.3', `ASN1:FORMAT:BITLIST,BITSTR:${many('300', 200_000)}`],
+    ['inhibitAnyPolicy', '9'.repeat(1_000_000)],
+    ['extendedKeyUsage', `1.2.${'9'.repeat(1_000_000)}`],
+    ['1.2.3', `ASN1:${'OCTWRAP,'.repeat(100_000)}NULL`],
+  ])('%s is refused in time', (name, value) => {
+    const started = performance.now();
+    expect(() => build(name, value)).toThrow(expect.objectContaining({ name: 'TlskitError' }));
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});

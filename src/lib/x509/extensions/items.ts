@@ -22,7 +22,7 @@ function stripped(text: string): string | undefined {
  */
 export function parseList(text: string): readonly Item[] {
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
-  return line.split(',').map((part) => {
+  return limited(line.split(',')).map((part) => {
     const colon = part.indexOf(':');
     const name = stripped(colon < 0 ? part : part.slice(0, colon));
     if (name === undefined)
@@ -32,6 +32,15 @@ export function parseList(text: string): readonly Item[] {
     if (value === undefined) return fail('ERR_EXTENSION', `nothing stands after "${shown(name)}:"`);
     return { name, value };
   });
+}
+
+/** No value or section of an extension has more parts. */
+const MAX_ITEMS = 10_000;
+
+/** The parts themselves, when there are not too many. */
+export function limited<T>(parts: readonly T[]): readonly T[] {
+  if (parts.length > MAX_ITEMS) fail('ERR_LIMIT', `${parts.length} parts are too many; at most ${MAX_ITEMS} are read`);
+  return parts;
 }
 
 /** True when a key is `word`, or `word` with a `.` and anything after it, as sections number their lines. */

@@ -57,6 +57,9 @@ export interface Item {
   readonly value: string | undefined;
 }
 
+/** A section that an extension is made of has no more lines. */
+const MAX_LINES = 10_000;
+
 /** What a builder of one extension works with. */
 export class Scope {
   readonly context: ExtensionContext;
@@ -75,6 +78,8 @@ export class Scope {
   /** The lines of a section that a value names. */
   section(name: string): readonly ConfigEntry[] {
     const entries = this.context.config?.section(name);
+    if (entries && entries.length > MAX_LINES)
+      fail('ERR_LIMIT', `the section [${shown(name)}] has more than ${MAX_LINES} lines`);
     return entries ?? fail('ERR_EXTENSION', `there is no section [${shown(name)}]${this.#source}`);
   }
 
