@@ -4,28 +4,23 @@ import { PublicKey, type PrivateKey } from '../../lib/keys/model.ts';
 import { readPrivateKey } from '../../lib/keys/read.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { NAME_COMPAT, ONELINE_DEFAULT, parseNameOptions, type NameOptions } from '../../lib/text/name.ts';
-import { Certificate, readCertificates } from '../../lib/x509/certificate.ts';
+import { readCertificates, type Certificate } from '../../lib/x509/certificate.ts';
 import { readRequest, type CertificateRequest } from '../../lib/x509/request.ts';
 import type { Context } from '../context.ts';
 import { pemOrDer } from './form.ts';
 
 /** What inputs need of a running command. */
-export type Io = Pick<Context, 'read' | 'inputName' | 'passphrase' | 'prompter' | 'note'>;
+export type Io = Pick<Context, 'read' | 'inputName' | 'prompter'>;
 
-/** Reads a command's inputs; a passphrase from -passin is fetched once and serves them all. */
+/** Reads a command's inputs; one passphrase serves them all, and each that needs another one is asked for. */
 export class Inputs {
   readonly #io: Io;
-  readonly #passin: string | undefined;
-  #secret: Secret | undefined;
+  readonly #secret: Secret | undefined;
 
-  /**
-   * @param passin the passphrase's source, as OpenSSL spells it
-   * @param secret a passphrase that is known already; a source goes before it
-   */
-  constructor(io: Io, passin: string | undefined, secret?: Secret) {
+  /** @param secret the passphrase that -passin named */
+  constructor(io: Io, secret: Secret | undefined) {
     this.#io = io;
-    this.#passin = passin;
-    this.#secret = passin === undefined ? secret : undefined;
+    this.#secret = secret;
   }
 
   /** The private key of a file. */
@@ -35,7 +30,6 @@ export class Inputs {
   }
 
   #passphrase(source: string): Secret | Promise<Secret> {
-    if (this.#passin !== undefined) this.#secret ??= this.#io.passphrase(this.#passin);
     return this.#secret ?? this.#io.prompter.passphrase(`Enter pass phrase for ${source}`);
   }
 

@@ -27,6 +27,7 @@ import { parseSerial, randomSerial } from '../../lib/x509/serial.ts';
 import { signatureFor, verifySignature } from '../../lib/x509/sign.ts';
 import type { Time } from '../../lib/x509/time.ts';
 import { checkKeyForm, copyMode, Inputs, keyOf, pemOrDer } from '../flags/certificates.ts';
+import { passphrases } from '../flags/encryption.ts';
 import type { Context } from '../context.ts';
 import type { X509Options } from './options.ts';
 import { takeSerial } from './serial-file.ts';
@@ -65,7 +66,7 @@ const DEFAULT_DAYS = 30;
 export async function makeCertificate(io: Io, options: X509Options): Promise<Made> {
   checkKeyForm('keyform', options.keyform);
   checkKeyForm('CAkeyform', options.CAkeyform);
-  const inputs = new Inputs(io, options.passin);
+  const inputs = new Inputs(io, passphrases(io, options).in);
   const key = options.key === undefined ? undefined : await inputs.privateKey(options.key);
   const forced = options.force_pubkey === undefined ? undefined : forcedKey(io, options.force_pubkey);
   const extfile = extensionFile(io, options);
@@ -75,6 +76,7 @@ export async function makeCertificate(io: Io, options: X509Options): Promise<Mad
   }
   const source =
     request || options.new ? undefined : await inputs.certificate(options.in, pemOrDer('inform', options.inform));
+  if (source && options.CA !== undefined) requireSelfSigned(source, io.inputName(options.in));
   const issuer = options.CA === undefined ? undefined : await loadIssuer(inputs, options, options.CA);
   const pubkey = forced ?? key?.publicKey;
   const fields = startingFields(io, options, source, request, pubkey, issuer?.certificate);
@@ -94,6 +96,13 @@ function replaced(source: Certificate, fields: CertificateFields): Certificate {
   const before = fieldsOf(source);
   const same = (Object.keys(before) as (keyof CertificateFields)[]).every((name) => before[name] === fields[name]);
   return same ? source : replaceFields(source, fields);
+}
+
+/** A CA certifies a certificate as if it were a request: its own key must have signed it. */
+function requireSelfSigned(certificate: Certificate, source: string): void {
+  const { signatureAlgorithm, tbs, signature, subject, issuer } = certificate;
+  const own = subject.der.equals(issuer.der) && verifySignature(signatureAlgorithm, tbs, signature, keyOf(certificate));
+  if (!own) fail('ERR_SIGNATURE', `${source}: the certificate to be certified should be self-signed`);
 }
 
 function forcedKey(io: Io, path: string): PublicKey {

@@ -1,9 +1,7 @@
 /** What `x509` prints about a certificate: one row a flag, in the order of the command line. */
 import { digestByName } from '../../lib/crypto/digests.ts';
-import { encodePem } from '../../lib/der/pem.ts';
-import { fail, TlskitError } from '../../lib/errors.ts';
+import { fail } from '../../lib/errors.ts';
 import { magnitude } from '../../lib/keys/components.ts';
-import { writePublicKey } from '../../lib/keys/write.ts';
 import { certificateText, parseTextOptions, type TextOptions } from '../../lib/text/certificate.ts';
 import { extensionsText } from '../../lib/text/extensions/index.ts';
 import { nameLine, type NameOptions } from '../../lib/text/name.ts';
@@ -16,6 +14,7 @@ import { nextSerial, serialHex } from '../../lib/x509/serial.ts';
 import type { Time } from '../../lib/x509/time.ts';
 import { keyOf, nameOptions } from '../flags/certificates.ts';
 import type { Context } from '../context.ts';
+import { modulusLine, publicKeyPem } from '../text/public.ts';
 
 /** The flags that shape what is printed. */
 export interface PrintOptions {
@@ -61,8 +60,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   issuer_hash: ({ issuer }) => `${nameHash(issuer)}\n`,
   issuer_hash_old: ({ issuer }) => `${nameHashOld(issuer)}\n`,
   purpose: purposeLines,
-  modulus: (certificate) => modulusLine(certificate),
-  pubkey: (certificate) => publicKeyPem(certificate),
+  modulus,
+  pubkey: publicKeyPem,
   text: (certificate, { certopt, nameopt }) => certificateText(certificate, { certopt, nameopt }),
   startdate,
   enddate,
@@ -87,23 +86,11 @@ function purposeLines(certificate: Certificate): string {
   return `Certificate purposes:\n${lines(answers)}`;
 }
 
-/** `Modulus=…` of an RSA key, the public number of a DSA key, or the sentence that there is none. */
-export function modulusLine(holder: { readonly spki: Buffer }): string {
-  const { components } = keyOf(holder);
-  const number = components.kind === 'rsa' ? components.n : components.kind === 'dsa' ? components.y : undefined;
-  if (number === undefined) return 'Modulus=No modulus for this public key type\n';
-  const hex = number === 0n ? '0' : magnitude(number).toString('hex').toUpperCase();
-  return `Modulus=${hex}\n`;
-}
-
-/** The public key in PEM; a key that we cannot take apart is written as it stands. */
-export function publicKeyPem(holder: { readonly spki: Buffer }): string {
-  try {
-    return writePublicKey(keyOf(holder)).toString();
-  } catch (error) {
-    if (error instanceof TlskitError && error.code === 'ERR_UNSUPPORTED') return encodePem('PUBLIC KEY', holder.spki);
-    throw error;
-  }
+/** A DSA key has no modulus; OpenSSL prints its public number. */
+function modulus(certificate: Certificate): string {
+  const { components } = keyOf(certificate);
+  if (components.kind === 'dsa') return `Modulus=${magnitude(components.y).toString('hex').toUpperCase()}\n`;
+  return modulusLine(certificate, 'No modulus for this public key type');
 }
 
 /** Flags that stand for others. */

@@ -3,6 +3,7 @@ import { bytesOf } from '../../lib/der/text.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
 import type { Context } from '../context.ts';
 import { Inputs, pemOrDer } from '../flags/certificates.ts';
+import { passphrases } from '../flags/encryption.ts';
 import { Output } from '../flags/keys.ts';
 import { certificateJson } from '../json/certificate.ts';
 import type { X509Options } from './options.ts';
@@ -33,7 +34,10 @@ export function show(io: Io, options: PrintOptions, certificate: Certificate, ou
 /** `-multi`: shows each certificate of the input and writes it in PEM. */
 export async function showAll(io: Io, options: ShowOptions): Promise<number> {
   const out = new Output();
-  const all = await new Inputs(io, options.passin).certificates(options.in, pemOrDer('inform', options.inform));
+  const all = await new Inputs(io, passphrases(io, options).in).certificates(
+    options.in,
+    pemOrDer('inform', options.inform),
+  );
   const codes = all.map((read) => {
     const certificate = applyTrust(read, options);
     const code = show(io, options, certificate, out);

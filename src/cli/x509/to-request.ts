@@ -10,7 +10,7 @@ import type { X509Options } from './options.ts';
 /** subjectKeyIdentifier and authorityKeyIdentifier: the issuer's business. */
 const NOT_ASKED_FOR = ['2.5.29.14', '2.5.29.35'];
 
-/** The request, signed by the key of -key. The list of extensions is there even when it is empty, as OpenSSL 3.0 writes it. */
+/** The request, signed by the key of -key. */
 export function requestOf(
   { certificate, extfile, context }: Made,
   key: PrivateKey,

@@ -28,13 +28,9 @@ export function applyTrust(certificate: Certificate, options: X509Options): Cert
   });
 }
 
-/** Whether the options change trust, which makes OpenSSL write the trusted form. */
+/** Whether the options ask for OpenSSL's trusted form: -trustout does, and so does adding trust, but not clearing it. */
 export const wantsTrust = (options: X509Options): boolean =>
-  options.trustout ||
-  options.setalias !== undefined ||
-  options.clrtrust ||
-  options.clrreject ||
-  options.addtrust.length + options.addreject.length > 0;
+  options.trustout || options.setalias !== undefined || options.addtrust.length + options.addreject.length > 0;
 
 /** CertAux in DER, as OpenSSL writes it. */
 function trustData({ trust, reject, alias, keyId }: TrustData): Buffer {

@@ -109,17 +109,16 @@ export interface RequestFields {
   readonly spki: Buffer;
   /** Attributes besides the requested extensions. */
   readonly attributes: readonly AttributeFields[];
-  /** The extensions to ask for; an empty list is written as such, left out there is no attribute. */
-  readonly extensions?: readonly Extension[] | undefined;
+  /** The extensions to ask for; without any there is no attribute for them. */
+  readonly extensions: readonly Extension[];
 }
 
 /** The fields of a request that is there already. */
 export function requestFieldsOf(request: CertificateRequest): RequestFields {
-  const { subject, spki } = request;
+  const { subject, spki, extensions } = request;
   const asks = new Set([EXTENSION_REQUEST, MS_EXTENSION_REQUEST]);
   const attributes = request.attributes.filter((attribute) => !asks.has(attribute.oid)).map(attributeFields);
-  const asked = attributes.length < request.attributes.length;
-  return { subject, spki, attributes, extensions: asked ? request.extensions : undefined };
+  return { subject, spki, attributes, extensions };
 }
 
 const attributeFields = ({ oid: id, values }: RequestAttribute): AttributeFields => ({
@@ -129,10 +128,9 @@ const attributeFields = ({ oid: id, values }: RequestAttribute): AttributeFields
 
 /** CertificationRequestInfo in DER. */
 export function requestInfo({ subject, spki, attributes, extensions }: RequestFields): Buffer {
-  const asked = extensions && [{ oid: EXTENSION_REQUEST, values: [seq(...extensions.map(extensionElement))] }];
-  const elements = [...attributes, ...(asked ?? [])].map((attribute) =>
-    seq(oid(attribute.oid), setOf(...attribute.values)),
-  );
+  const wish = { oid: EXTENSION_REQUEST, values: [seq(...extensions.map(extensionElement))] };
+  const all = extensions.length === 0 ? attributes : [...attributes, wish];
+  const elements = all.map((attribute) => seq(oid(attribute.oid), setOf(...attribute.values)));
   return seq(integer(0), subject.der, spki, implicit(0, setOf(...elements)));
 }
 

@@ -80,7 +80,7 @@ const title = (name: string, { digest, sigopts }: SigningOptions): string =>
 
 function request(name: string, options: SigningOptions): CertificateRequest {
   const signer = signatureFor(key(name), options);
-  return buildRequest({ subject: Name.empty, spki: key(name).publicKey.spki, attributes: [] }, signer);
+  return buildRequest({ subject: Name.empty, spki: key(name).publicKey.spki, attributes: [], extensions: [] }, signer);
 }
 
 describe('signing', () => {
@@ -167,7 +167,10 @@ describeWith(['openssl'], 'signing as openssl does', () => {
     const sm2 = PrivateKey.fromPkcs8(Buffer.from(pkcs8.stdout, 'latin1'));
     for (const id of [[], ['distid:1234567812345678']]) {
       const signer = signatureFor(sm2, { sigopts: id });
-      const ours = buildRequest({ subject: Name.empty, spki: sm2.publicKey.spki, attributes: [] }, signer);
+      const ours = buildRequest(
+        { subject: Name.empty, spki: sm2.publicKey.spki, attributes: [], extensions: [] },
+        signer,
+      );
       writeFileSync(join(folder, 'r.der'), ours.der);
       const vfy = id.flatMap((option) => ['-vfyopt', option]);
       const checked = openssl(['req', '-inform', 'DER', '-in', 'r.der', '-verify', '-noout', ...vfy], { cwd: folder });

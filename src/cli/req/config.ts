@@ -1,0 +1,71 @@
+/** The `[req]` section and all that hangs on it. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../../lib/conf/config.ts';
+import { defaultConfig } from '../../lib/conf/default.ts';
+import { objectsOf } from '../../lib/conf/objects.ts';
+import { parseConfig } from '../../lib/conf/parse.ts';
+import type { NameBuildOptions } from '../../lib/x509/name-build.ts';
+import { parseStringMask } from '../../lib/x509/name-table.ts';
+import { Secret } from '../../lib/secret.ts';
+import { bytesOf } from '../../lib/der/text.ts';
+import type { Context } from '../context.ts';
+import { passphrases, type Passphrases } from '../flags/encryption.ts';
+import type { ReqOptions } from './options.ts';
+
+/** A configuration as `req` reads it. */
+export interface ReqConfig {
+  readonly config: Config;
+  /** The section's name: `req` unless -section says otherwise. */
+  readonly section: string;
+  /** A value of the section, or of the default section. */
+  get(name: string): string | undefined;
+  /** How texts become parts of names. */
+  readonly names: NameBuildOptions;
+}
+
+/** Reads -config, else the file that OPENSSL_CONF names, else takes the built-in configuration. */
+export function readReqConfig(
+  io: Pick<Context, 'read' | 'inputName' | 'prompter' | 'note'>,
+  options: ReqOptions,
+): ReqConfig {
+  const { section = 'req' } = options;
+  const config = load(io, options);
+  const get = (name: string): string | undefined => config.get(section, name);
+  const mask = get('string_mask');
+  return {
+    config,
+    section,
+    get,
+    names: {
+      // a terminal speaks UTF-8; in files and pipes OpenSSL takes octets for Latin-1 unless told
+      utf8: options.utf8 || get('utf8') === 'yes',
+      objects: objectsOf(config),
+      ...(mask === undefined ? {} : { stringMask: parseStringMask(mask) }),
+    },
+  };
+}
+
+function load(io: Pick<Context, 'read' | 'inputName' | 'note'>, options: ReqOptions): Config {
+  const { env } = process;
+  const path = options.config ?? env['OPENSSL_CONF'];
+  if (path === undefined || path === '') return defaultConfig(env);
+  if (options.verbose) io.note(`Using configuration from ${path}\n`);
+  if (options.config === undefined && !existsSync(path)) {
+    io.note(`Warning: the file that OPENSSL_CONF names is not there: ${path}\n`);
+  }
+  return parseConfig(io.read(path), { source: io.inputName(path), env });
+}
+
+/** The passphrases: those that the flags name, else the configuration's `input_password` and `output_password`. */
+export function reqPassphrases(
+  io: Pick<Context, 'passphrase'>,
+  options: { readonly passin: string | undefined; readonly passout: string | undefined },
+  config: ReqConfig,
+): Passphrases {
+  const named = passphrases(io, options);
+  const configured = (name: string): Secret | undefined => {
+    const value = config.get(name);
+    return value === undefined ? undefined : new Secret(bytesOf(value));
+  };
+  return { in: named.in ?? configured('input_password'), out: named.out ?? configured('output_password') };
+}
