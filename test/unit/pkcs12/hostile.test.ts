@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as der from '../../../src/lib/der/index.ts';
+import { TlskitError } from '../../../src/lib/errors.ts';
+import { PKCS12_OID as OID, readPkcs12 } from '../../../src/lib/pkcs12/index.ts';
+import { codeOf, data, secret } from './data.ts';
+
+const { explicit, integer, nul, octetString, oid, seq } = der;
+
+/** Reads with and without the MAC check; anything but a TlskitError fails the test. */
+function mustNotCrash(bytes: Buffer): void {
+  for (const verifyMac of [true, false]) {
+    try {
+      readPkcs12(bytes, { password: secret('secret'), verifyMac });
+    } catch (error) {
+      expect(error).toBeInstanceOf(TlskitError);
+      expect((error as Error).message).not.toMatch(/\n|secret/);
+    }
+  }
+}
+
+describe('damaged files', () => {
+  const files = ['openssl-default.p12', 'openssl-legacy.p12', 'openssl-rc4.p12', 'openssl-plain.p12', 'java.p12'].map(
+    data,
+  );
+
+  it('cut off anywhere', () => {
+    for (const file of files)
+      for (let length = 0; length < file.length; length += 13) mustNotCrash(file.subarray(0, length));
+  });
+
+  it('with any octet changed', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...files), fc.nat(), fc.integer({ min: 1, max: 255 }), (file, at, mask) => {
+        const copy = Buffer.from(file);
+        copy[at % copy.length] = (copy[at % copy.length] as number) ^ mask;
+        mustNotCrash(copy);
+      }),
+      { numRuns: 250 },
+    );
+  }, 60_000);
+
+  it('random octets', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => mustNotCrash(Buffer.from([0x30, 0x80, ...bytes]))),
+    );
+  });
+});
+
+describe('limits', () => {
+  const typed = (type: string, value: Buffer): Buffer => seq(oid(type), explicit(0, value));
+  const salt = octetString(Buffer.alloc(8));
+  const file = (safes: Buffer[], mac: Buffer[] = []): Buffer =>
+    seq(integer(3), typed(OID.data, octetString(seq(...safes))), ...mac);
+  const macOf = (iterations: number): Buffer =>
+    seq(seq(seq(oid('2.16.840.1.101.3.4.2.1'), nul()), octetString(Buffer.alloc(32))), salt, integer(iterations));
+  const encrypted = (algorithm: Buffer): Buffer =>
+    typed(OID.encryptedData, seq(integer(0), seq(oid(OID.data), algorithm, der.contextPrimitive(0, Buffer.alloc(16)))));
+  const pbkdf2 = (iterations: number): Buffer =>
+    seq(
+      oid(OID.pbes2),
+      seq(
+        seq(oid(OID.pbkdf2), seq(salt, integer(iterations))),
+        seq(oid('2.16.840.1.101.3.4.1.42'), octetString(Buffer.alloc(16))),
+      ),
+    );
+  const timed = (bytes: Buffer): string => {
+    const start = process.cpuUsage();
+    const code = codeOf(() => readPkcs12(bytes, { password: secret('x') }));
+    expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
+    return code;
+  };
+
+  it('iterations of the MAC', () => expect(timed(file([], [macOf(2_000_000_000)]))).toBe('ERR_LIMIT'));
+  it('iterations of the encryption', () => expect(timed(file([encrypted(pbkdf2(100_000_000))]))).toBe('ERR_LIMIT'));
+  it('iterations of many small encryptions', () => {
+    const bag = seq(oid(OID.shroudedKeyBag), explicit(0, seq(pbkdf2(1_000_000), octetString(Buffer.alloc(16)))));
+    const many = typed(OID.data, octetString(seq(...Array.from({ length: 100 }, () => bag))));
+    expect(['ERR_LIMIT', 'ERR_PASSPHRASE']).toContain(timed(file([many])));
+  }, 30_000);
+  it('zero and negative iterations', () => {
+    for (const n of [0, -1]) {
+      expect(timed(file([], [macOf(n)]))).toMatch(/ERR_(FORMAT|DER)/);
+      expect(timed(file([encrypted(pbkdf2(n))]))).toMatch(/ERR_(FORMAT|DER|PASSPHRASE)/);
+    }
+  });
+  it('deep nesting and many bags', () => {
+    let bag = seq(oid('1.2.3'));
+    for (let i = 0; i < 200; i += 1) bag = seq(oid(OID.safeContentsBag), explicit(0, seq(bag)));
+    expect(timed(file([typed(OID.data, octetString(seq(bag)))]))).toMatch(/ERR_(DER|LIMIT)/);
+    const many = seq(...Array.from({ length: 20_000 }, () => seq(oid('1.2.3'))));
+    expect(timed(file([typed(OID.data, octetString(many))]))).toBe('ERR_LIMIT');
+  });
+});
