@@ -17,7 +17,7 @@ export function demoText(
   files: readonly DemoFile[],
   facts: { days: number; password: string | undefined },
 ): string {
-  const { colour } = styleFor(process.stdout);
+  const { colour, width } = styleFor(process.stdout);
   const title = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
   const { days, password } = facts;
   const out = [
@@ -31,6 +31,7 @@ export function demoText(
         ...wrap(
           `  ${name.padEnd(17)}`,
           name.endsWith('.pfx') && password ? `${purpose}; its password is ${password}` : purpose,
+          width,
         ),
       );
     }
@@ -83,13 +84,13 @@ const long = (...parts: readonly string[]): string => parts.join(process.platfor
 const shellWord = (path: string): string =>
   /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-/** Text after a label, broken at 78 columns and aligned. */
-function wrap(label: string, text: string): string[] {
+/** Text after a label, broken at the width and aligned. */
+function wrap(label: string, text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.length - 1;
     const longer = lines[last] === '' ? word : `${lines[last]} ${word}`;
-    if (label.length + 1 + longer.length > 78) lines.push(word);
+    if (label.length + 1 + longer.length > Math.min(width, 80) - 2) lines.push(word);
     else lines[last] = longer;
   }
   return lines.map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)} ${line}`);

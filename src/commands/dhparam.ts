@@ -1,7 +1,8 @@
 import { pemOrDer } from '../cli/flags/form.ts';
+import { Output, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
 import { withLiveLine } from '../cli/progress.ts';
 import type { Context } from '../cli/context.ts';
-import { bool, defineCommand, ignored, text, type CommandSpec } from '../cli/spec.ts';
+import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { checkDhParameters, DH_DEFECTS } from '../lib/dh/check.ts';
 import { DEFAULT_PRIME_BITS, generateDhParameters, generateDsaParameters } from '../lib/dh/generate.ts';
 import { checkPrimeBits } from '../lib/dh/search.ts';
@@ -35,12 +36,8 @@ const flags = {
   }),
   quiet: bool('Say nothing on stderr while generating', { group: 'Generate' }),
   verbose: bool('Show progress (the default)', { group: 'Generate' }),
-  engine: ignored('id'),
-  rand: ignored('file'),
-  writerand: ignored('file'),
-  provider: ignored('name'),
-  'provider-path': ignored('path'),
-  propquery: ignored('query'),
+  ...RANDOM_FLAGS,
+  ...PROVIDER_FLAGS,
 };
 
 type Run = Context<typeof flags>;
@@ -61,8 +58,8 @@ const command: CommandSpec = defineCommand({
     const { flags } = context;
     const outform = pemOrDer('outform', flags.outform);
     const params = await obtain(context);
-    const { out } = flags;
-    if (flags.text && !context.json) context.write(out, dhParametersText(params).replace(/^(?=.)/gm, '    '));
+    const output = new Output();
+    if (flags.text && !context.json) output.add(dhParametersText(params).replace(/^(?=.)/gm, '    '));
     let valid: boolean | undefined;
     if (flags.check) {
       const defects = await checkDhParameters(params);
@@ -71,13 +68,11 @@ const command: CommandSpec = defineCommand({
       context.note(valid ? 'DH parameters appear to be ok.\n' : `Error, invalid parameters generated: ${reasons}\n`);
     }
     if (context.json) context.printJson({ ...describeDhParameters(params), ...(valid === undefined ? {} : { valid }) });
-    if (valid === false) return 1;
+    if (valid !== false && !flags.noout)
+      output.add(outform === 'der' ? encodeDhParameters(params) : pemOfDhParameters(params));
     // with --json, standard output has the document, and the parameters go to a file only
-    if (flags.noout) context.write(out, '');
-    else if (!context.json || (out !== undefined && out !== '-')) {
-      context.write(out, outform === 'der' ? encodeDhParameters(params) : pemOfDhParameters(params));
-    }
-    return 0;
+    if (!context.json || toFile(flags.out)) output.writeTo(context, flags.out);
+    return valid === false ? 1 : 0;
   },
 });
 

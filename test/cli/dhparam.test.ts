@@ -108,6 +108,9 @@ describeWith(['openssl'], 'K6 dhparam against OpenSSL', () => {
       const ours = tlskit(['dhparam', '-in', file, ...args], { cwd });
       const theirs = openssl(['dhparam', '-in', file, ...args], { cwd });
       expect(ours).toEqual(theirs);
+      tlskit(['dhparam', '-in', file, ...args, '-out', 'ours'], { cwd });
+      openssl(['dhparam', '-in', file, ...args, '-out', 'theirs'], { cwd });
+      expect(readFileSync(join(cwd, 'ours'))).toEqual(readFileSync(join(cwd, 'theirs')));
     }
   });
 

@@ -1,0 +1,5 @@
+import { digestCommand } from '../cli/dgst.ts';
+import type { CommandSpec } from '../cli/spec.ts';
+
+const command: CommandSpec = digestCommand('sha384');
+export default command;
