@@ -34,6 +34,9 @@ export const TAG = {
 /** Tag classes, as the two high bits of the identifier octet. */
 export const CLASS = { universal: 0, application: 1, context: 2, private: 3 } as const;
 
+/** Types that even BER has in primitive form only (X.690 section 8). */
+const NEVER_IN_PIECES: ReadonlySet<number> = new Set([TAG.boolean, TAG.integer, TAG.null, TAG.oid, TAG.enumerated]);
+
 /** Nesting that is deeper than this is refused; no real structure comes near it. */
 const MAX_DEPTH = 100;
 
@@ -117,11 +120,9 @@ export class DerNode {
 
   /** True when this is the universal type `number`, in its usual form (constructed exactly for SEQUENCE and SET). */
   is(number: number): boolean {
-    return (
-      this.cls === CLASS.universal &&
-      this.number === number &&
-      (this.constructed === (number === TAG.sequence || number === TAG.set) || this.strictness === 'ber')
-    );
+    if (this.cls !== CLASS.universal || this.number !== number) return false;
+    if (this.constructed === (number === TAG.sequence || number === TAG.set)) return true;
+    return this.constructed && this.strictness === 'ber' && !NEVER_IN_PIECES.has(number);
   }
 
   /** True when this is the context-specific tag `[number]`. */
@@ -166,7 +167,7 @@ export class DerNode {
   /** An INTEGER's content octets, two's complement, checked for being minimal. `tag` allows an implicit tag's content. */
   integerBytes(what: string, implicit = false): Buffer {
     const c = implicit ? this.content : this.expect(TAG.integer, what).content;
-    checkInteger(c, what, this.start, this.strictness);
+    checkInteger(c, what, this.start);
     return c;
   }
 
@@ -197,7 +198,7 @@ export class DerNode {
 
   /** A BIT STRING's bits and the count of unused ones in the last octet. */
   bitString(what: string): { bytes: Buffer; unused: number } {
-    const c = this.expect(TAG.bitString, what).content;
+    const c = this.expect(TAG.bitString, what).#pieces();
     const unused = c[0];
     if (unused === undefined || unused > 7 || (unused > 0 && c.length === 1)) {
       fail('ERR_DER', `${what}: a malformed BIT STRING at offset ${this.start}`);
@@ -207,6 +208,11 @@ export class DerNode {
       fail('ERR_DER', `${what}: the BIT STRING at offset ${this.start} has unused bits that are not zero`);
     }
     return { bytes: c.subarray(1), unused };
+  }
+
+  /** The content of a string, which BER allows in pieces; OpenSSL puts them together as they are. */
+  #pieces(): Buffer {
+    return this.constructed ? Buffer.concat(this.children.map((child) => child.#pieces())) : this.content;
   }
 
   /** A BIT STRING that holds whole octets. */
@@ -334,10 +340,11 @@ function octet(buf: Uint8Array, at: number, limit: number, start: number): numbe
   return buf[at] as number;
 }
 
-function checkInteger(c: Uint8Array, what: string, start: number, strictness: Strictness): void {
+/** X.690 section 8.3.2 holds for BER too, and OpenSSL keeps to it. */
+function checkInteger(c: Uint8Array, what: string, start: number): void {
   if (c.length === 0) fail('ERR_DER', `${what}: an INTEGER without content at offset ${start}`);
   const second = c[1];
-  if (strictness === 'ber' || second === undefined) return;
+  if (second === undefined) return;
   if ((c[0] === 0 && second < 0x80) || (c[0] === 0xff && second >= 0x80)) {
     fail('ERR_DER', `${what}: the INTEGER at offset ${start} is longer than needed`);
   }

@@ -1,7 +1,7 @@
 /** The numbers inside keys: what SPKI, PKCS#8 and the algorithms' own structures hold, read from DER and checked for structure. */
 import { decodePoint } from '../crypto/ec-point.ts';
 import { fail } from '../errors.ts';
-import { readDer, TAG, type DerNode } from '../der/reader.ts';
+import { bigintOf, readDerPrefix, TAG, type DerNode } from '../der/reader.ts';
 import { readEcGroup, type EcGroup } from './ec-group.ts';
 import { readPss, type PssRestrictions } from './pss.ts';
 import { keyTypeByOid, type KeyType, type KeyTypeInfo } from './types.ts';
@@ -110,6 +110,15 @@ export function unsigned(octets: Uint8Array): bigint {
 const number = (node: DerNode | undefined, what: string): bigint =>
   unsigned((node ?? missing(what)).expect(TAG.integer, what).content);
 
+/** An INTEGER that OpenSSL reads with its sign, and refuses when it is longer than needed. */
+function signed(node: DerNode, what: string): bigint {
+  const content = node.expect(TAG.integer, what).content;
+  const [first = 0, second] = content;
+  const padded = second !== undefined && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80);
+  if (content.length === 0 || padded) fail('ERR_DER', `${what}: an INTEGER that is longer than needed`);
+  return content.length > MAX_NUMBER ? unsigned(content) : bigintOf(content);
+}
+
 const missing = (what: string): never => fail('ERR_DER', `${what}: the structure ends too early`);
 
 /** An algorithm with its parameters as SPKI and PKCS#8 hold it. */
@@ -131,24 +140,38 @@ export interface Pkcs8Parts extends KeyAlgorithm {
 }
 
 function readAlgorithm(node: DerNode | undefined): KeyAlgorithm {
-  const [id, parameters] = (node ?? missing('key')).sequence('key algorithm');
+  const [id, parameters, more] = (node ?? missing('key')).sequence('key algorithm');
+  if (more) fail('ERR_DER', 'key algorithm: an AlgorithmIdentifier has two elements at most');
+  if (parameters?.cls === 0 && parameters.number === 0) fail('ERR_DER', 'key algorithm: malformed parameters');
   const oid = (id ?? missing('key algorithm')).oid('key algorithm');
   const info = keyTypeByOid(oid) ?? fail('ERR_UNSUPPORTED', `keys of the algorithm ${oid} are not supported`);
   return { info, parameters };
 }
 
+/** A BIT STRING's octets; unused bits count as zeros, as for OpenSSL. */
+function wholeOctets(node: DerNode, what: string): Buffer {
+  const { bytes, unused } = node.bitString(what);
+  if (unused === 0) return bytes;
+  const out = Buffer.from(bytes);
+  out[out.length - 1] = (out.at(-1) as number) & (0xff << unused);
+  return out;
+}
+
+/** The structure inside a key's string; what follows it is left alone, as OpenSSL does. */
+const inside = (key: Buffer): DerNode => readDerPrefix(key, 0, 'ber');
+
 /** Takes a SubjectPublicKeyInfo apart. */
 export function readSpki(node: DerNode): SpkiParts {
   const [algorithm, key, more] = node.sequence('public key');
   if (!key || more) fail('ERR_DER', 'public key: a SubjectPublicKeyInfo has two elements');
-  return { ...readAlgorithm(algorithm), key: key.bitOctets('public key') };
+  return { ...readAlgorithm(algorithm), key: wholeOctets(key, 'public key') };
 }
 
 /** Takes a PrivateKeyInfo or OneAsymmetricKey apart. */
 export function readPkcs8(node: DerNode): Pkcs8Parts {
   const [version, algorithm, key, ...rest] = node.sequence('private key');
-  const number = (version ?? missing('private key')).smallInteger('private key version');
-  if (number > 1) fail('ERR_KEY', `a private key structure of version ${number} is not known`);
+  // OpenSSL does not look at the number
+  (version ?? missing('private key')).integerBytes('private key version');
   const publicKey = rest.find((item) => item.isContext(1));
   return {
     ...readAlgorithm(algorithm),
@@ -174,23 +197,23 @@ interface Reader {
 }
 
 const RSA: Reader = {
-  public: (parts) => ({ ...readRsaPublic(readDer(parts.key, 'ber')), ...pssOf(parts) }),
-  private: (parts) => ({ ...readRsaPrivate(readDer(parts.key, 'ber')), ...pssOf(parts) }),
+  public: (parts) => ({ ...readRsaPublic(inside(parts.key)), ...pssOf(parts) }),
+  private: (parts) => ({ ...readRsaPrivate(inside(parts.key)), ...pssOf(parts) }),
 };
 const EC: Reader = { public: ecPublic, private: ecPrivate };
 const DSA: Reader = {
-  public: (parts) => ({ ...readDsaDomain(domain(parts)), y: number(readDer(parts.key, 'ber'), 'DSA public key') }),
-  private: (parts) => ({ ...readDsaDomain(domain(parts)), x: number(readDer(parts.key, 'ber'), 'DSA private key') }),
+  public: (parts) => ({ ...readDsaDomain(domain(parts)), y: signed(inside(parts.key), 'DSA public key') }),
+  private: (parts) => ({ ...readDsaDomain(domain(parts)), x: signed(inside(parts.key), 'DSA private key') }),
 };
 const DH: Reader = {
-  public: (parts) => ({ kind: 'dh', ...dhDomain(parts), y: number(readDer(parts.key, 'ber'), 'DH public key') }),
-  private: (parts) => ({ kind: 'dh', ...dhDomain(parts), x: number(readDer(parts.key, 'ber'), 'DH private key') }),
+  public: (parts) => ({ kind: 'dh', ...dhDomain(parts), y: signed(inside(parts.key), 'DH public key') }),
+  private: (parts) => ({ kind: 'dh', ...dhDomain(parts), x: signed(inside(parts.key), 'DH private key') }),
 };
 const RAW: Reader = {
-  public: (parts) => ({ kind: 'raw', public: rawKey(parts.info, parts.key, 'public') }),
+  public: (parts) => ({ kind: 'raw', public: rawKey(parts, parts.key, 'public') }),
   private: (parts) => ({
     kind: 'raw',
-    private: rawKey(parts.info, readDer(parts.key, 'ber').octets('private key'), 'private'),
+    private: rawKey(parts, inside(parts.key).octets('private key'), 'private'),
   }),
 };
 
@@ -208,24 +231,26 @@ const READERS: Readonly<Record<KeyType, Reader>> = {
 };
 
 function pssOf({ info, parameters }: KeyAlgorithm): { pss?: PssRestrictions } {
-  if (info.parameters !== 'pss' || !parameters || parameters.is(TAG.null)) return {};
+  if (info.parameters !== 'pss' || !parameters) return {};
   return { pss: readPss(parameters) };
 }
 
 /** RSAPublicKey (RFC 8017 appendix A.1.1). */
 export function readRsaPublic(node: DerNode): RsaPublic {
-  const [n, e] = node.sequence('RSA public key');
+  const [n, e, more] = node.sequence('RSA public key');
+  if (more) fail('ERR_DER', 'RSA public key: more than modulus and exponent');
   return { kind: 'rsa', n: number(n, 'RSA modulus'), e: number(e, 'RSA public exponent') };
 }
 
 /** RSAPrivateKey (RFC 8017 appendix A.1.2). */
 export function readRsaPrivate(node: DerNode): RsaPrivate {
   const items = node.sequence('RSA private key');
-  const version = (items[0] ?? missing('RSA private key')).smallInteger('RSA private key version');
-  if (version > 1) fail('ERR_KEY', `an RSA private key of version ${version} is not known`);
+  // as in OpenSSL, 1 is a key of more than two primes, and any other number one of two
+  const version = (items[0] ?? missing('RSA private key')).integer('RSA private key version') === 1n ? 1 : 0;
+  if (items.length !== 9 + version) fail('ERR_DER', `RSA private key: ${items.length} elements, not ${9 + version}`);
   const [n, e, d, p, q, dp, dq, qi] = items.slice(1, 9).map((item) => number(item, 'RSA private key'));
   if (qi === undefined) return missing('RSA private key');
-  const others = (version === 1 ? (items[9]?.sequence('RSA primes') ?? []) : []).map((prime) => {
+  const others = (items[9]?.sequence('RSA primes') ?? []).map((prime) => {
     const [r, d, t] = prime.sequence('RSA prime').map((item) => number(item, 'RSA prime'));
     return t === undefined ? missing('RSA prime') : { r: r as bigint, d: d as bigint, t };
   });
@@ -244,14 +269,15 @@ function checkPoint(group: EcGroup, point: Uint8Array): void {
 }
 
 function ecPrivate({ parameters, key }: Pkcs8Parts): EcPrivate {
-  return readSec1(readDer(key, 'ber'), parameters?.is(TAG.null) ? undefined : parameters);
+  return readSec1(inside(key), parameters?.is(TAG.null) ? undefined : parameters);
 }
 
 /** ECPrivateKey (RFC 5915 section 3); `outer` are the parameters of a PKCS#8 around it, or of an EC PARAMETERS block before it. */
 export function readSec1(node: DerNode, outer?: DerNode): EcPrivate {
   const [version, secret, ...rest] = node.sequence('EC private key');
-  const v = (version ?? missing('EC private key')).smallInteger('EC private key version');
-  if (v !== 1) fail('ERR_KEY', `an EC private key of version ${v} is not known`);
+  (version ?? missing('EC private key')).integerBytes('EC private key version');
+  if (rest.some((item) => !item.isContext(0) && !item.isContext(1)))
+    fail('ERR_DER', 'EC private key: an unknown element');
   const d = unsigned((secret ?? missing('EC private key')).octets('EC private key'));
   const inner = rest.find((item) => item.isContext(0))?.only('EC private key parameters');
   const parameters = outer ?? inner;
@@ -290,8 +316,14 @@ export function readDhDomain(node: DerNode): DhDomain {
   return {
     p: number(p, 'DH prime'),
     g: number(g, 'DH generator'),
-    ...(length ? { privateLength: length.smallInteger('DH private value length') } : {}),
+    ...privateLength(length),
   };
+}
+
+/** The recommended length, unless it is a number that makes no sense. */
+function privateLength(node: DerNode | undefined): { privateLength?: number } {
+  const length = node ? bigintOf(node.integerBytes('DH private value length')) : 0n;
+  return length > 0n && length < 1n << 31n ? { privateLength: Number(length) } : {};
 }
 
 /** DomainParameters of X9.42 (RFC 3279 section 2.3.3). */
@@ -305,12 +337,14 @@ export function readDhxDomain(node: DerNode): DhDomain {
     g: number(g, 'DH generator'),
     q: number(q, 'DH subgroup order'),
     ...(j ? { j: number(j, 'DH cofactor') } : {}),
-    ...(seed ? { seed: seed.bitString('X9.42 DH seed').bytes } : {}),
+    ...(seed ? { seed: wholeOctets(seed, 'X9.42 DH seed') } : {}),
     ...(counter ? { counter: number(counter, 'X9.42 DH counter') } : {}),
   };
 }
 
-function rawKey(info: KeyTypeInfo, key: Buffer, which: string): Buffer {
+function rawKey({ info, parameters }: KeyAlgorithm, key: Buffer, which: string): Buffer {
+  // RFC 8410 section 3
+  if (parameters) fail('ERR_KEY', `the ${info.label} key has parameters, and must not have any`);
   if (key.length === info.rawLength) return key;
   return fail('ERR_KEY', `an ${info.label} ${which} key has ${info.rawLength} octets, and here are ${key.length}`);
 }

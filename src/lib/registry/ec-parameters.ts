@@ -1,7 +1,7 @@
 /** ECParameters, the explicit form of a curve (RFC 3279 section 2.3.5, X9.62), read and written without judging the curve. */
 import { fail } from '../errors.ts';
 import { bitString, integer, octetString, oid, seq } from '../der/writer.ts';
-import { bigintOf, TAG, type DerNode } from '../der/reader.ts';
+import { bigintOf, type DerNode } from '../der/reader.ts';
 
 /** A curve's field: the primes below `p`, or polynomials over GF(2) modulo `p`. */
 export type FieldKind = 'prime' | 'two';
@@ -41,8 +41,10 @@ export function exponents(polynomial: bigint): number[] {
  * @throws TlskitError ERR_DER, or ERR_KEY for a field that makes no sense
  */
 export function readEcParameters(node: DerNode): EcParameters {
-  const [version, fieldId, curve, base, order, cofactor] = node.sequence('EC parameters');
+  const [version, fieldId, curve, base, order, cofactor, more] = node.sequence('EC parameters');
   if (!version || !fieldId || !curve || !base || !order) fail('ERR_DER', 'EC parameters: elements are missing');
+  if (more) fail('ERR_DER', 'EC parameters: more than six elements');
+  version.integerBytes('EC parameters version');
   const [a, b, seed] = curve.sequence('EC curve');
   if (!a || !b) fail('ERR_DER', 'EC curve: coefficients are missing');
   return {
@@ -52,7 +54,7 @@ export function readEcParameters(node: DerNode): EcParameters {
     seed: seed && Buffer.from(seed.bitString('EC seed').bytes),
     generator: Buffer.from(base.octets('EC generator')),
     order: bigintOf(order.integerBytes('EC order')),
-    cofactor: cofactor?.is(TAG.integer) ? bigintOf(cofactor.integerBytes('EC cofactor')) : undefined,
+    cofactor: cofactor && bigintOf(cofactor.integerBytes('EC cofactor')),
   };
 }
 
