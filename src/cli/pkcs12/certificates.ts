@@ -1,6 +1,6 @@
 /** Certificates from files of any kind: PEM (with OpenSSL's trust settings), DER, PKCS#12. */
-import { fail, within } from '../../lib/errors.ts';
-import { readPkcs12 } from '../../lib/pkcs12/index.ts';
+import { fail, named, TlskitError, within } from '../../lib/errors.ts';
+import { isPkcs12, readPkcs12 } from '../../lib/pkcs12/index.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { Certificate, readCertificates } from '../../lib/x509/certificate.ts';
 
@@ -15,31 +15,32 @@ export interface NamedCertificate {
  * All certificates of an input, at least one.
  *
  * @param source names the input in messages
- * @param password for PKCS#12
+ * @param passphrase asked for PKCS#12 that an empty password does not open
  * @throws TlskitError ERR_FORMAT, ERR_PEM, ERR_DER, ERR_PASSPHRASE
  */
-export function loadCertificates(
+export async function loadCertificates(
   bytes: Uint8Array,
   source: string,
-  password: Secret | undefined,
-): readonly NamedCertificate[] {
+  passphrase: () => Promise<Secret> | Secret,
+): Promise<readonly NamedCertificate[]> {
   if (!isPkcs12(bytes)) return readCertificates(bytes, source).map(fromTrustSettings);
-  return within(source, () => {
-    const { certificates } = readPkcs12(bytes, { password });
-    if (certificates.length === 0) fail('ERR_FORMAT', 'a PKCS#12 file without certificates');
-    return certificates.map(({ der, friendlyName, localKeyId }) => ({
-      certificate: Certificate.read(der),
-      friendlyName,
-      localKeyId,
-    }));
-  });
+  try {
+    return fromPkcs12(bytes, undefined);
+  } catch (error) {
+    if (!(error instanceof TlskitError) || error.code !== 'ERR_PASSPHRASE') throw named(source, error);
+  }
+  const password = await passphrase();
+  return within(source, () => fromPkcs12(bytes, password));
 }
 
-/** DER or BER whose outer SEQUENCE begins with the version number 3, where a certificate has another SEQUENCE. */
-function isPkcs12(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0x30 || bytes[1] === undefined) return false;
-  const at = bytes[1] > 0x80 ? 2 + (bytes[1] & 0x7f) : 2;
-  return bytes[at] === 2 && bytes[at + 1] === 1 && bytes[at + 2] === 3;
+function fromPkcs12(bytes: Uint8Array, password: Secret | undefined): readonly NamedCertificate[] {
+  const { certificates } = readPkcs12(bytes, { password });
+  if (certificates.length === 0) fail('ERR_FORMAT', 'a PKCS#12 file without certificates');
+  return certificates.map(({ der, friendlyName, localKeyId }) => ({
+    certificate: Certificate.read(der),
+    friendlyName,
+    localKeyId,
+  }));
 }
 
 function fromTrustSettings(certificate: Certificate): NamedCertificate {

@@ -17,6 +17,9 @@ import { openTrust } from './trust.ts';
 /** Flags for reading that mean nothing here; OpenSSL says so and goes on. */
 const FOR_READING = ['info', 'nomacver', 'clcerts', 'cacerts'] as const;
 
+/** Flags about the key, which OpenSSL leaves aside in silence where there is none. */
+const FOR_KEYS = ['inkey', 'name', 'CSP', 'LMK', 'keyex', 'keysig'] as const;
+
 interface Passwords {
   readonly key: Secret | undefined;
   readonly certificates: Secret | undefined;
@@ -39,21 +42,23 @@ export async function runExport(context: Pkcs12Context): Promise<void> {
   if (context.json && isStdout(flags.out))
     fail('ERR_USAGE', 'with --json the PKCS#12 file needs a place of its own: -out file');
   const protection = readProtection(context);
+  const usage = trustedFor(context);
   const passwords = readPasswords(context);
   const macPassword = flags.twopass
     ? await context.prompter.passphrase('Enter MAC Password', { confirm: true })
     : undefined;
   const input = onceRead(context);
   const key = noKeys ? undefined : await loadKey(context, input, passwords.key);
-  const { own, others } = collect(context, input, key, passwords.certificates);
+  const { own, others } = await collect(context, input, key, passwords.certificates);
   const password = passwords.file ?? (await context.prompter.passphrase('Enter Export Password', { confirm: true }));
   const id = key && own ? createHash('sha1').update(own.certificate.der).digest() : undefined;
   const certificates = [
-    ...(own
-      ? [{ der: own.certificate.der, friendlyName: flags.name, localKeyId: id, trustedFor: trustedFor(context) }]
-      : []),
-    ...others.map((other, i) => certificateInput(other, flags.caname[i], context)),
+    ...(own ? [{ der: own.certificate.der, friendlyName: flags.name, localKeyId: id, trustedFor: usage }] : []),
+    ...others.map((other, i) => certificateInput(other, flags.caname[i], usage)),
   ];
+  if (flags.caname.length > others.length) {
+    context.note(`Warning: ${flags.caname.length} -caname options for ${others.length} certificates\n`);
+  }
   const keys = key ? [keyInput(context, key, id)] : [];
   const file = writePkcs12({
     certificates,
@@ -73,6 +78,10 @@ function sayIgnored(context: Pkcs12Context): void {
   for (const name of FOR_READING) if (flags[name]) context.note(`Warning: -${name} option ignored with -export\n`);
   const cipher = flags.nodes ? 'nodes' : context.cipher;
   if (cipher !== undefined) context.note(`Warning: output encryption option -${cipher} ignored with -export\n`);
+  const withoutKey = flags.jdktrust === undefined ? flags.nokeys && 'nokeys' : 'jdktrust';
+  for (const name of withoutKey ? FOR_KEYS : []) {
+    if (context.order.includes(name)) context.note(`Warning: -${name} option ignored with -${withoutKey}\n`);
+  }
   if (flags.chain && flags.nocerts) context.note('Warning: -chain option ignored with -nocerts\n');
 }
 
@@ -106,24 +115,28 @@ async function loadKey(context: Pkcs12Context, input: Input, password: Secret | 
 }
 
 /** The key's own certificate and all others, in OpenSSL's order: the rest of -in, the chain, -certfile. */
-function collect(
+async function collect(
   context: Pkcs12Context,
   input: Input,
   key: PrivateKey | undefined,
   password: Secret | undefined,
-): { own: NamedCertificate | undefined; others: readonly NamedCertificate[] } {
+): Promise<{ own: NamedCertificate | undefined; others: readonly NamedCertificate[] }> {
   const { flags } = context;
-  const fromIn = flags.nocerts ? [] : loadCertificates(input().bytes, input().source, password);
+  const load = ({ bytes, source }: ReturnType<Input>): Promise<readonly NamedCertificate[]> =>
+    loadCertificates(bytes, source, () => password ?? context.prompter.passphrase(`Enter pass phrase for ${source}`));
+  const file = (path: string): Promise<readonly NamedCertificate[]> =>
+    load({ bytes: context.read(path), source: context.inputName(path) });
+  const fromIn = flags.nocerts ? [] : await load(input());
   const own = key && !flags.nocerts ? matching(fromIn, key, input().source) : undefined;
   const others = fromIn.filter((one) => one !== own);
   const leaf = own ?? fromIn[0];
-  if (flags.chain && leaf) others.push(...missingOf(chainOf(context, leaf.certificate, password), others));
-  if (flags.certfile !== undefined) others.push(...fromFile(context, flags.certfile, password));
+  if (flags.chain && leaf) {
+    const between = flags.untrusted === undefined ? [] : await file(flags.untrusted);
+    others.push(...missingOf(chainOf(context, leaf.certificate, between), others));
+  }
+  if (flags.certfile !== undefined) others.push(...(await file(flags.certfile)));
   return { own, others };
 }
-
-const fromFile = (context: Pkcs12Context, path: string, password: Secret | undefined): readonly NamedCertificate[] =>
-  loadCertificates(context.read(path), context.inputName(path), password);
 
 function matching(certificates: readonly NamedCertificate[], key: PrivateKey, source: string): NamedCertificate {
   const found = certificates.find(({ certificate }) => sameKey(certificate, key));
@@ -141,13 +154,9 @@ function sameKey(certificate: Certificate, key: PrivateKey): boolean {
 }
 
 /** The certificates above the leaf. */
-function chainOf(context: Pkcs12Context, leaf: Certificate, password: Secret | undefined): NamedCertificate[] {
-  const { untrusted } = context.flags;
-  const between = untrusted === undefined ? [] : fromFile(context, untrusted, password);
-  const chain = buildChain(leaf, {
-    trusted: openTrust(context),
-    untrusted: between.map(({ certificate }) => certificate),
-  });
+function chainOf(context: Pkcs12Context, leaf: Certificate, between: readonly NamedCertificate[]): NamedCertificate[] {
+  const untrusted = between.map(({ certificate }) => certificate);
+  const chain = buildChain(leaf, { trusted: openTrust(context), untrusted });
   return chain.slice(1).map((certificate) => ({ certificate }));
 }
 
@@ -160,9 +169,9 @@ function missingOf(chain: readonly NamedCertificate[], present: readonly NamedCe
 function certificateInput(
   { certificate, friendlyName, localKeyId }: NamedCertificate,
   caname: string | undefined,
-  context: Pkcs12Context,
+  usage: string | undefined,
 ): CertificateInput {
-  return { der: certificate.der, friendlyName: caname ?? friendlyName, localKeyId, trustedFor: trustedFor(context) };
+  return { der: certificate.der, friendlyName: caname ?? friendlyName, localKeyId, trustedFor: usage };
 }
 
 function trustedFor({ flags }: Pkcs12Context): string | undefined {

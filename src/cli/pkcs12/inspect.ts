@@ -156,12 +156,7 @@ class Dump {
     });
     this.text += attributesText(attributes, 'Key Attributes');
     const encryption = await this.#encryption();
-    const point = key.components.kind === 'ec' && key.components.point;
-    const pem = writePrivateKey(key, {
-      format: 'pkcs8',
-      ...(encryption ? { encryption } : {}),
-      ec: { noPublic: !point },
-    }) as string;
+    const pem = writePrivateKey(key, { format: 'pkcs8', ...(encryption ? { encryption } : {}) }) as string;
     this.text += pem;
     const scheme = bag.kind === 'shroudedKey' ? schemeFacts(bag.algorithm) : null;
     return { encryption: scheme, keyType: key.type, keyAttributes: attributeFacts(attributes), pem };

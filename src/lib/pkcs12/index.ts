@@ -29,5 +29,5 @@ export {
   type SecretEntry,
 } from './read.ts';
 export { schemeInfo, type SchemeInfo } from './scheme.ts';
-export { keyAttributes, readPfx, readSafeContents } from './structure.ts';
+export { isPkcs12, keyAttributes, readPfx, readSafeContents } from './structure.ts';
 export { writePkcs12, type CertificateInput, type KeyInput, type Pkcs12Input } from './write.ts';

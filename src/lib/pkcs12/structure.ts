@@ -2,12 +2,14 @@
  * PKCS#12's structure, read as leniently as OpenSSL reads it: BER with indefinite lengths and strings in pieces, whatever version number, anything
  * after the end. NSS and old Windows write such files.
  */
-import { readDer, readDerPrefix, TAG, type DerNode } from '../der/index.ts';
+import { decodePem, readDer, readDerPrefix, TAG, type DerNode } from '../der/index.ts';
 import { fail } from '../errors.ts';
 import { OID, type Bag, type BagAttribute, type MacData, type Pfx, type Safe } from './model.ts';
 
 /** More bags than this in one file are refused. */
 const MAX_BAGS = 10_000;
+
+const ARMOUR = '-----BEGIN PKCS12-----';
 
 /**
  * Reads the outer structure of a PKCS#12 file (RFC 7292 section 4): which parts there are, and the MAC's parameters.
@@ -17,8 +19,7 @@ const MAX_BAGS = 10_000;
  */
 export function readPfx(bytes: Uint8Array): Pfx {
   if (bytes.length === 0) fail('ERR_FORMAT', 'empty, where a PKCS#12 file should be');
-  if (bytes[0] !== 0x30) fail('ERR_FORMAT', 'not a PKCS#12 file (it does not begin as DER does)');
-  const [version, authSafe, macData] = readDerPrefix(bytes, 0, 'ber').sequence('PFX');
+  const [version, authSafe, macData] = readDerPrefix(unarmoured(bytes), 0, 'ber').sequence('PFX');
   if (!version || !authSafe) return fail('ERR_FORMAT', 'not a PKCS#12 file: the outer SEQUENCE is too short');
   const number = version.smallInteger('PKCS#12 version');
   const { oid, content } = contentInfo(authSafe, 'PKCS#12 authSafe');
@@ -32,6 +33,26 @@ export function readPfx(bytes: Uint8Array): Pfx {
   const authenticated = content.octets('PKCS#12 authSafe');
   const safes = readDer(authenticated, 'ber').sequence('AuthenticatedSafe').map(readSafe);
   return { version: number, authenticated, safes, mac: macData ? readMac(macData) : undefined };
+}
+
+/** DER as it is, or out of the PEM that GnuTLS's certtool writes. */
+function unarmoured(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === 0x30) return bytes;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const [block] = text.includes(ARMOUR) ? decodePem(text, (label) => label === 'PKCS12') : [];
+  return block?.der ?? fail('ERR_FORMAT', 'not a PKCS#12 file (it begins neither as DER does nor with BEGIN PKCS12)');
+}
+
+/**
+ * Whether octets are likely to be a PKCS#12 file: its outer SEQUENCE begins with the version number 3, where a certificate has another SEQUENCE;
+ * or PEM that says so.
+ */
+export function isPkcs12(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0x30 && bytes[1] !== undefined) {
+    const at = bytes[1] > 0x80 ? 2 + (bytes[1] & 0x7f) : 2;
+    return bytes[at] === TAG.integer && bytes[at + 1] === 1 && bytes[at + 2] === 3;
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(ARMOUR);
 }
 
 function contentInfo(node: DerNode, what: string): { oid: string; content: DerNode | undefined } {

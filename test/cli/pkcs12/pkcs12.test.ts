@@ -115,7 +115,7 @@ describe('K5 refusals: one line, exit 1, no file', () => {
       '-export -in leaf.pem -inkey leaf.key -passout pass:x -chain -CAfile leaf.pem -no-CApath',
       'Error getting chain: ',
     ],
-    ['-export -in leaf.pem -inkey leaf.key -passout pass:x -jdktrust foo', 'jdktrust'],
+    ['-export -in leaf.pem -passout pass:x -jdktrust foo', 'jdktrust'],
   ];
   it.each(lines)('%s', (line, words) => {
     const cwd = workshop();
@@ -231,6 +231,23 @@ describe('input', () => {
     expect(tlskit([...line, '-in', 'all.pem', '-caname', 'first'], { cwd }).status).toBe(0);
     const piped = tlskit(['pkcs12', '-nokeys', '-passin', 'pass:x'], { cwd, input: readFileSync(join(cwd, 'a.p12')) });
     expect(piped.stdout).toMatch(/subject=CN = leaf\n[^]*friendlyName: first\nsubject=O = Test, CN = Test CA\n/);
+  });
+
+  it('certificates out of PKCS#12, also in the PEM of certtool', () => {
+    const cwd = workshop();
+    copyFileSync(join(DATA, 'openssl-default.p12'), join(cwd, 'in.p12'));
+    const base64 = readFileSync(join(cwd, 'in.p12')).toString('base64').replace(/.{64}/g, '$&\n');
+    writeFileSync(join(cwd, 'in.pem'), `-----BEGIN PKCS12-----\n${base64}\n-----END PKCS12-----\n`);
+    const line = 'pkcs12 -export -in leaf.pem -inkey leaf.key -passout pass:x -certfile'.split(' ');
+    for (const [file, more, input] of [
+      ['in.p12', ['-passcerts', 'pass:secret'], ''],
+      ['in.pem', [], 'secret\n'],
+    ] as const) {
+      expect(tlskit([...line, file, ...more, '-out', 'a.p12'], { cwd, input }).status).toBe(0);
+      const read = tlskit(['pkcs12', '-nokeys', '-passin', 'pass:x', '-in', 'a.p12'], { cwd });
+      expect(read.stdout).toMatch(/subject=CN = leaf\n[^]*friendlyName: leaf[^]*friendlyName: the ca/);
+    }
+    expect(tlskit(['pkcs12', '-noout', '-passin', 'pass:secret', '-in', 'in.pem'], { cwd }).status).toBe(0);
   });
 
   it('the last of -nodes and a cipher counts', () => {
