@@ -11,7 +11,10 @@ export interface PemBlock {
   readonly line: number;
 }
 
-const BEGIN = /^-----BEGIN ([^\r\n]*?)-----[ \t\r]*$/;
+const BEGIN = /^-----BEGIN ([^\r\n]{0,200}?)-----[ \t\r]*$/;
+
+/** UTF-8's byte order mark, read as Latin-1 or as UTF-8. */
+const MARK = /^(?:\xef\xbb\xbf|\ufeff)/;
 
 /**
  * All PEM blocks of a text, in order. Text around them, CRLF and blank space are accepted; a block without its END line or with
@@ -21,25 +24,36 @@ const BEGIN = /^-----BEGIN ([^\r\n]*?)-----[ \t\r]*$/;
  * @throws TlskitError ERR_PEM
  */
 export function decodePem(text: string, only?: (label: string) => boolean): PemBlock[] {
-  const blocks: PemBlock[] = [];
+  return pemBlocks(text, only).map((decode) => decode());
+}
+
+/** As `decodePem`, with one function for each block that decodes it or throws: for readers that pass over broken blocks. */
+export function pemBlocks(text: string, only?: (label: string) => boolean): (() => PemBlock)[] {
+  const blocks: (() => PemBlock)[] = [];
   if (!text.includes('-----BEGIN ')) return blocks;
-  const lines = text.split('\n');
+  const lines = text.replace(MARK, '').split('\n');
   for (let i = 0; i < lines.length; i += 1) {
     const label = BEGIN.exec(lines[i] as string)?.[1];
     if (label === undefined) continue;
-    const end = findEnd(lines, i + 1, label, i + 1);
-    if (!only || only(label)) blocks.push(decodeBlock(lines.slice(i + 1, end), label, i + 1));
+    const start = i + 1;
+    const end = findEnd(lines, start);
+    const wrong = end < lines.length ? (lines[end] as string).trimEnd() !== `-----END ${label}-----` : true;
+    if (wrong) blocks.push(() => noEnd(label, start, end, lines.length));
+    else if (!only || only(label)) blocks.push(() => decodeBlock(lines.slice(start, end), label, start));
     i = end;
   }
   return blocks;
 }
 
-function findEnd(lines: readonly string[], from: number, label: string, line: number): number {
-  for (let i = from; i < lines.length; i += 1) {
-    const text = (lines[i] as string).trimEnd();
-    if (text === `-----END ${label}-----`) return i;
-    if (text.startsWith('-----')) fail('ERR_PEM', `line ${i + 1} should be "-----END ${label}-----"`, { line: i + 1 });
-  }
+/** The line that ends the block, rightly or wrongly; the number of lines when there is none. */
+function findEnd(lines: readonly string[], from: number): number {
+  let end = from;
+  while (end < lines.length && !(lines[end] as string).startsWith('-----')) end += 1;
+  return end;
+}
+
+function noEnd(label: string, line: number, end: number, count: number): never {
+  if (end < count) fail('ERR_PEM', `line ${end + 1} should be "-----END ${label}-----"`, { line: end + 1 });
   return fail('ERR_PEM', `the "BEGIN ${label}" of line ${line} has no END line`, { line });
 }
 
@@ -58,6 +72,9 @@ function decodeBlock(lines: readonly string[], label: string, line: number): Pem
       else fail('ERR_PEM', `a malformed header in the "${label}" block of line ${line}`, { line });
     }
   }
+  // a blank line ends headers, so that what stands before one further down would be no part of the data
+  const blank = body.findIndex((text, i) => i > 0 && text.trim() === '');
+  if (blank >= 0) fail('ERR_PEM', `the "${label}" block of line ${line} has a blank line inside`, { line });
   return { label, headers, der: decodeBase64(body.join(''), label, line), line };
 }
 

@@ -1,4 +1,4 @@
-import { DerNode, bigintOf, decodePem, readDer, type Strictness } from '../der/index.ts';
+import { DerNode, bigintOf, pemBlocks, readDer, type PemBlock, type Strictness } from '../der/index.ts';
 import { readTemplate, type BitString } from '../der/template.ts';
 import { TlskitError, fail, within } from '../errors.ts';
 import type { Name } from './name.ts';
@@ -147,31 +147,46 @@ function checkTree(node: DerNode): void {
   if (node.constructed) for (const child of node.children) checkTree(child);
 }
 
-const TRUSTED = 'TRUSTED CERTIFICATE';
-const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', TRUSTED]);
+const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
 
 /**
- * All certificates of a file: every PEM block that is one, or one in DER.
+ * All certificates of a file: of the PEM blocks those that are certificates, or the first element in DER. As in OpenSSL a block that
+ * cannot be read is passed over when the file has others.
  *
  * @param source names the file in messages
  * @throws TlskitError ERR_FORMAT (no certificate), ERR_PEM, ERR_DER
  */
 export function readCertificates(bytes: Uint8Array, source: string): Certificate[] {
   return within(source, () => {
+    if (bytes[0] === 0x30) return [Certificate.read(bytes)];
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    const blocks = decodePem(text, (label) => LABELS.has(label));
-    if (blocks.length > 0) return blocks.map(({ label, der }) => fromBlock(label, der));
-    if (text.includes('-----BEGIN ')) fail('ERR_FORMAT', `there is no certificate here, but ${held(text)}`);
-    if (bytes[0] === 0x30) return [fromBlock('CERTIFICATE', bytes)];
-    return fail('ERR_FORMAT', bytes.length === 0 ? 'the file is empty' : 'neither PEM nor DER');
+    const blocks = pemBlocks(text, (label) => LABELS.has(label));
+    const errors: unknown[] = [];
+    const certificates = blocks.flatMap((block) => {
+      try {
+        return [fromBlock(block())];
+      } catch (error) {
+        if (!(error instanceof TlskitError)) throw error;
+        errors.push(error);
+        return [];
+      }
+    });
+    if (certificates.length > 0) return certificates;
+    if (errors.length > 0) throw errors[0];
+    if (bytes.length === 0) return fail('ERR_FORMAT', 'the file is empty');
+    return fail(
+      'ERR_FORMAT',
+      text.includes('-----BEGIN ') ? `no certificate, but ${held(text)}` : 'neither PEM nor DER',
+    );
   });
 }
 
-function fromBlock(label: string, der: Uint8Array): Certificate {
+function fromBlock({ der, headers, line }: PemBlock): Certificate {
+  if (headers.size > 0)
+    fail('ERR_PEM', `the certificate of line ${line} has headers, which is not supported`, { line });
   try {
     return Certificate.readTrusted(der);
-  } catch (error) {
-    if (label === TRUSTED || !(error instanceof TlskitError)) throw error;
+  } catch {
     return Certificate.read(der);
   }
 }

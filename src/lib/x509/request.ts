@@ -1,4 +1,4 @@
-import { DerNode, TAG, bigintOf, decodePem } from '../der/index.ts';
+import { DerNode, TAG, bigintOf, pemBlocks, type PemBlock } from '../der/index.ts';
 import { readTemplate, type BitString } from '../der/template.ts';
 import { fail, within } from '../errors.ts';
 import { held } from './certificate.ts';
@@ -130,11 +130,19 @@ const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE REQUEST', 'NEW CERTIFI
  */
 export function readRequest(bytes: Uint8Array, source: string): CertificateRequest {
   return within(source, () => {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    const [block] = decodePem(text, (label) => LABELS.has(label));
-    if (block) return CertificateRequest.read(block.der);
-    if (text.includes('-----BEGIN ')) fail('ERR_FORMAT', `there is no certificate request here, but ${held(text)}`);
     if (bytes[0] === 0x30) return CertificateRequest.read(bytes);
-    return fail('ERR_FORMAT', bytes.length === 0 ? 'the file is empty' : 'neither PEM nor DER');
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const [decode] = pemBlocks(text, (label) => LABELS.has(label));
+    if (decode) return fromBlock(decode());
+    if (bytes.length === 0) return fail('ERR_FORMAT', 'the file is empty');
+    return fail(
+      'ERR_FORMAT',
+      text.includes('-----BEGIN ') ? `no certificate request, but ${held(text)}` : 'neither PEM nor DER',
+    );
   });
+}
+
+function fromBlock({ der, headers, line }: PemBlock): CertificateRequest {
+  if (headers.size > 0) fail('ERR_PEM', `the request of line ${line} has headers, which is not supported`, { line });
+  return CertificateRequest.read(der);
 }
