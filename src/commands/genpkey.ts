@@ -1,6 +1,6 @@
 import { cipherEncryption, passoutFlag, passphrases } from '../cli/flags/encryption.ts';
 import { makeKey, showing } from '../cli/flags/generate.ts';
-import { keyOutputForm, Output, printKeyJson, PROVIDER_FLAGS, toFile } from '../cli/flags/keys.ts';
+import { keyOutputForm, olderFormat, Output, printKeyJson, PROVIDER_FLAGS, toFile } from '../cli/flags/keys.ts';
 import { keyGenParams, keyOptions, parameterGenParams, type KeyOptions } from '../cli/flags/pkeyopt.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, ignored, list, text, type CommandSpec } from '../cli/spec.ts';
@@ -54,7 +54,9 @@ const command: CommandSpec = defineCommand({
     if (flags.genparam) return generateParametersTo(context, form);
     const encryption = await cipherEncryption(context, pass.out);
     const key = await makeKey(await whatToMake(context), `Generating a ${flags.algorithm ?? ''} key`, flags.quiet);
-    const file = writePrivateKey(key, { format: 'pkcs8', form, ...(encryption ? { encryption } : {}) });
+    // without a cipher, OpenSSL's DER is not PKCS#8; with one it would not be encrypted, which nobody can want
+    const how = form === 'der' && !encryption ? olderFormat(key) : { format: 'pkcs8' as const };
+    const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
     const output = new Output();
     output.add(file, true);
     if (flags.text) output.add(privateKeyText(key), true);
@@ -107,7 +109,9 @@ async function generateParametersTo(context: Run, form: 'pem' | 'der'): Promise<
     flags.quiet,
   );
   const output = new Output();
-  output.add(writeParameters(parameters, { form }));
+  if (form === 'der')
+    context.note('tlskit genpkey: parameters are written in PEM whatever -outform says, as OpenSSL does\n');
+  output.add(writeParameters(parameters));
   if (flags.text) output.add(keyParametersText(parameters));
   if (context.json) context.printJson(describeParameters(parameters));
   if (!context.json || toFile(flags.out)) output.writeTo(context, flags.out);

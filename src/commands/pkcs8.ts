@@ -6,7 +6,7 @@ import {
   passphrases,
   type Passphrases,
 } from '../cli/flags/encryption.ts';
-import { keyOutputForm, printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
+import { keyOutputForm, olderFormat, printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
 import { pemOrDer } from '../cli/flags/form.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
@@ -64,8 +64,9 @@ const command: CommandSpec = defineCommand({
     let encryption: KeyEncryption | undefined;
     if (flags.topk8 && !flags.nocrypt)
       encryption = { scheme, passphrase: await encryptionPassphrase(context, pass.out, 'Enter Encryption Password') };
-    const format = flags.traditional && !flags.topk8 ? 'traditional' : 'pkcs8';
-    const file = writePrivateKey(key, { format, form, ...(encryption ? { encryption } : {}) });
+    const older = !flags.topk8 && (flags.traditional || form === 'der');
+    const how = older ? olderFormat(key) : { format: 'pkcs8' as const };
+    const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
     if (context.json) printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : {});
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });
   },

@@ -5,6 +5,7 @@ import {
   keyOutputForm,
   loadPrivateKey,
   loadPublicKey,
+  olderFormat,
   Output,
   pointFormFlag,
   printKeyJson,
@@ -15,7 +16,9 @@ import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { checkPrivateKey, checkPublicKey } from '../lib/keys/check.ts';
+import type { EcEncoding } from '../lib/keys/encode.ts';
 import { PublicKey, type PrivateKey } from '../lib/keys/model.ts';
+import { recodeKey, recodePublicKey } from '../lib/keys/recode.ts';
 import { writePrivateKey, writePublicKey } from '../lib/keys/write.ts';
 import { privateKeyText, publicText } from '../lib/text/key.ts';
 
@@ -57,9 +60,11 @@ const command: CommandSpec = defineCommand({
     const pass = passphrases(context, flags);
     const form = keyOutputForm(flags.outform);
     warn(context, form);
-    const key = flags.pubin ? loadPublicKey(context, flags) : await loadPrivateKey(context, flags, pass.in);
-    if ((flags.ec_conv_form ?? flags.ec_param_enc) !== undefined && key.type !== 'ec')
+    const read = flags.pubin ? loadPublicKey(context, flags) : await loadPrivateKey(context, flags, pass.in);
+    if ((flags.ec_conv_form ?? flags.ec_param_enc) !== undefined && read.type !== 'ec')
       fail('ERR_USAGE', '-ec_conv_form and -ec_param_enc are for EC keys');
+    const ec = ecEncoding(flags.ec_conv_form, flags.ec_param_enc);
+    const key = read instanceof PublicKey ? recodePublicKey(read, ec) : recodeKey(read, ec);
     const output = new Output();
     let valid: boolean | undefined;
     if (flags.check || flags.pubcheck) {
@@ -71,7 +76,7 @@ const command: CommandSpec = defineCommand({
     if (context.json) printKeyJson(context, key, valid === undefined ? {} : { valid });
     if (valid !== false) {
       if (!flags.noout && (!context.json || toFile(flags.out))) await addKey(context, key, output, pass, form);
-      if ((flags.text || flags.text_pub) && !context.json) addText(flags, key, output);
+      if ((flags.text || flags.text_pub) && !context.json) addText(flags, key, output, ec.pointForm);
     }
     if (!context.json || toFile(flags.out)) output.writeTo(context, flags.out);
     return valid === false ? 1 : 0;
@@ -109,13 +114,21 @@ async function addKey(
     output.add(writePublicKey(key instanceof PublicKey ? key : key.publicKey, { form, ec }));
     return;
   }
+  if (form === 'der') return output.add(writePrivateKey(key, { form, ...olderFormat(key, ec) }), true);
   const encryption = await cipherEncryption(context, pass.out);
-  const format = flags.traditional && form === 'pem' ? 'traditional' : 'pkcs8';
-  output.add(writePrivateKey(key, { format, form, ec, ...(encryption ? { encryption } : {}) }), true);
+  const how = flags.traditional
+    ? { ...olderFormat(key, ec), format: 'traditional' as const }
+    : { format: 'pkcs8' as const, ec };
+  output.add(writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) }), true);
 }
 
-function addText(flags: Run['flags'], key: PrivateKey | PublicKey, output: Output): void {
-  if (key instanceof PublicKey) output.add(publicText(key));
-  else if (flags.text_pub || flags.pubout) output.add(publicText(key.publicKey));
-  else output.add(privateKeyText(key), true);
+function addText(
+  flags: Run['flags'],
+  key: PrivateKey | PublicKey,
+  output: Output,
+  form: EcEncoding['pointForm'],
+): void {
+  if (key instanceof PublicKey) output.add(publicText(key, form));
+  else if (flags.text_pub || flags.pubout) output.add(publicText(key.publicKey, form));
+  else output.add(privateKeyText(key, form), true);
 }

@@ -13,8 +13,8 @@ import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { checkPrivateKey } from '../lib/keys/check.ts';
-import { PublicKey, type PrivateKey } from '../lib/keys/model.ts';
-import { writePrivateKey, writePublicKey } from '../lib/keys/write.ts';
+import { PrivateKey, PublicKey } from '../lib/keys/model.ts';
+import { writePrivateKey, writePublicKey, type PrivateKeyOptions } from '../lib/keys/write.ts';
 import { privateKeyText, publicText } from '../lib/text/key.ts';
 
 const flags = {
@@ -61,7 +61,7 @@ const command: CommandSpec = defineCommand({
     const said = !context.json;
     if (flags.text && said)
       output.add(key instanceof PublicKey ? publicText(key) : privateKeyText(key), !(key instanceof PublicKey));
-    if (flags.modulus && said) output.add(`Modulus=${hexOctets(components.n)}\n`);
+    if (flags.modulus && said) output.add(`Modulus=${components.n.toString(16).toUpperCase()}\n`);
     let valid: boolean | undefined;
     if (flags.check) {
       if (key instanceof PublicKey) return fail('ERR_USAGE', 'Only private keys can be checked');
@@ -82,12 +82,6 @@ const command: CommandSpec = defineCommand({
 
 export default command;
 
-/** Upper-case hex of whole octets, as OpenSSL prints a modulus. */
-function hexOctets(value: bigint): string {
-  const digits = value.toString(16).toUpperCase();
-  return digits.length % 2 === 0 || digits === '0' ? digits : `0${digits}`;
-}
-
 async function addKey(
   context: Run,
   key: PrivateKey | PublicKey,
@@ -97,11 +91,28 @@ async function addKey(
 ): Promise<void> {
   const { flags } = context;
   const half = key instanceof PublicKey ? key : key.publicKey;
-  if (flags.RSAPublicKey_out) output.add(writePublicKey(half, { format: 'pkcs1', form }));
+  if (flags.RSAPublicKey_out) output.add(pkcs1Public(half, form));
   else if (key instanceof PublicKey || flags.pubout) output.add(writePublicKey(half, { form }));
   else {
     const encryption = await cipherEncryption(context, pass.out);
-    const format = flags.traditional ? 'traditional' : 'pkcs8';
-    output.add(writePrivateKey(key, { format, form, ...(encryption ? { encryption } : {}) }), true);
+    const how = { form, ...(encryption ? { encryption } : {}) };
+    output.add(flags.traditional ? pkcs1Private(key, how) : writePrivateKey(key, { format: 'pkcs8', ...how }), true);
   }
+}
+
+/** PKCS#1 holds no restrictions: an RSA-PSS key is written as an RSA key, under OpenSSL's label for it. */
+function pkcs1Public(key: PublicKey, form: 'pem' | 'der'): string | Buffer {
+  const plain = key.type === 'rsa' ? key : PublicKey.fromComponents('rsa', key.components);
+  return labelled(key, writePublicKey(plain, { format: 'pkcs1', form }));
+}
+
+function pkcs1Private(key: PrivateKey, how: Omit<PrivateKeyOptions, 'format'>): string | Buffer {
+  const plain = key.type === 'rsa' ? key : PrivateKey.fromComponents('rsa', key.components);
+  return labelled(key, writePrivateKey(plain, { format: 'traditional', ...how }));
+}
+
+function labelled(key: PrivateKey | PublicKey, file: string | Buffer): string | Buffer {
+  return key.type === 'rsa' || typeof file !== 'string'
+    ? file
+    : file.replace(/^(-----(?:BEGIN|END) )RSA /gm, '$1RSA-PSS ');
 }

@@ -1,6 +1,7 @@
 /** What the key commands share: OpenSSL's flags without effect here, where a key is read from, where it is written to. */
 import { fail } from '../../lib/errors.ts';
 import { describeKey } from '../../lib/keys/describe.ts';
+import type { EcEncoding } from '../../lib/keys/encode.ts';
 import type { PrivateKey, PublicKey } from '../../lib/keys/model.ts';
 import { readPrivateKey, readPublicKey, type InputForm } from '../../lib/keys/read.ts';
 import type { PointForm } from '../../lib/crypto/ec-point.ts';
@@ -43,10 +44,7 @@ export const curveFormFlag = (): Flag<string | undefined> =>
   text('form', 'How EC parameters are written: by name or number by number', { values: CURVE_FORMS });
 
 /** The choices of `-conv_form`, `-param_enc` and `-no_public` as the writers take them. */
-export function ecEncoding(
-  pointForm: string | undefined,
-  curveForm: string | undefined,
-): { pointForm?: PointForm; curveForm?: 'named_curve' | 'explicit' } {
+export function ecEncoding(pointForm: string | undefined, curveForm: string | undefined): EcEncoding {
   return {
     ...(pointForm === undefined ? {} : { pointForm: pointForm as PointForm }),
     ...(curveForm === undefined ? {} : { curveForm: curveForm as 'named_curve' | 'explicit' }),
@@ -73,6 +71,17 @@ export function keyOutputForm(value: string | undefined): 'pem' | 'der' {
   if (form === 'PVK' || form === 'MSBLOB')
     fail('ERR_UNSUPPORTED', `-outform ${form} is not supported; PEM and DER are`);
   return fail('ERR_USAGE', `option -outform takes PEM or DER, not "${value}"`);
+}
+
+/**
+ * How OpenSSL 3.0 writes a private key in DER, and with `-traditional`, through its older code: in the type's own structure where it has one,
+ * EC points uncompressed unless asked otherwise.
+ */
+export function olderFormat(
+  key: PrivateKey,
+  ec: EcEncoding = {},
+): { readonly format: 'traditional' | 'pkcs8'; readonly ec: EcEncoding } {
+  return { format: key.info.traditional ? 'traditional' : 'pkcs8', ec: { pointForm: 'uncompressed', ...ec } };
 }
 
 type Inputs = Pick<Context, 'read' | 'inputName' | 'prompter'>;

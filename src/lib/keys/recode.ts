@@ -17,13 +17,14 @@ function recoded(key: EcPublic, encoding: EcEncoding): EcPublic {
 /** A public key in the chosen encoding; keys of other types as they are. */
 export function recodePublicKey(key: PublicKey, encoding: EcEncoding): PublicKey {
   const { components } = key;
-  return components.kind === 'ec' ? PublicKey.fromComponents('ec', recoded(components, encoding)) : key;
+  if (components.kind !== 'ec' || (encoding.pointForm ?? encoding.curveForm) === undefined) return key;
+  return PublicKey.fromComponents('ec', recoded(components, encoding));
 }
 
 /** A private key in the chosen encoding, with its public point; keys of other types as they are. */
 export function recodeKey(key: PrivateKey, encoding: EcEncoding): PrivateKey {
   const { components } = key;
-  if (components.kind !== 'ec') return key;
+  if (components.kind !== 'ec' || (encoding.pointForm ?? encoding.curveForm) === undefined) return key;
   const half = recodePublicKey(key.publicKey, encoding);
   const whole: EcPrivate = { ...(half.components as EcPublic), d: components.d };
   return PrivateKey.fromComponents('ec', whole, half);

@@ -43,7 +43,7 @@ function explicitText({ numbers, domain }: EcGroup, form: PointForm): string {
 /** What `ecparam -text` prints. */
 export function ecParametersText(group: EcGroup, form?: PointForm): string {
   // OpenSSL has no size line for SM2
-  const size = group.curve?.name === 'SM2' && !group.explicit ? '' : `EC-Parameters: (${group.bits} bit)\n`;
+  const size = group.curve?.name === 'SM2' ? '' : `EC-Parameters: (${group.bits} bit)\n`;
   return size + ecGroupText(group, form);
 }
 
