@@ -23,6 +23,13 @@ const TO_COME = {
   'live.': 's_client and s_server',
 };
 const LISTS = ['cmdlines.txt', 'more.txt'];
+/**
+ * Where openssl fails after it has opened its output or counted its serial up, it leaves an empty or changed file behind; tlskit leaves things as
+ * they were. Such a line passes with the same exit code and output (test/cli/bad-input.test.ts shows that nothing is left).
+ */
+const leavesLess = (row) => row.refFails && row.exit && row.stdout && row.pair && !row.files;
+const passes = (row) => row.pass || leavesLess(row);
+
 const toCome = (name) => Object.keys(TO_COME).some((prefix) => name.startsWith(prefix));
 
 /** Runs one list; returns its rows. */
@@ -48,10 +55,10 @@ try {
   const parts = ['exit', 'files', 'view', 'stdout', 'pair'];
   for (const list of LISTS) {
     const rows = runList(list, folder);
-    const failed = rows.filter((row) => !row.pass && !toCome(row.name));
+    const failed = rows.filter((row) => !passes(row) && !toCome(row.name));
     for (const row of failed)
       console.log(`FAIL ${row.name} (${parts.filter((part) => !row[part]).join(', ')}): ${row.sh}`);
-    const early = rows.filter((row) => row.pass && toCome(row.name));
+    const early = rows.filter((row) => passes(row) && toCome(row.name));
     if (early.length > 0) console.log(`pass although listed as to come: ${early.map((row) => row.name).join(' ')}`);
     const scope = rows.filter((row) => !toCome(row.name));
     console.log(
