@@ -1,0 +1,5 @@
+import { encCommand } from '../cli/enc.ts';
+import type { CommandSpec } from '../cli/spec.ts';
+
+const command: CommandSpec = encCommand(true);
+export default command;
