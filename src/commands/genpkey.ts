@@ -55,7 +55,7 @@ const command: CommandSpec = defineCommand({
     const encryption = await cipherEncryption(context, pass.out);
     const key = await makeKey(await whatToMake(context), `Generating a ${flags.algorithm ?? ''} key`, flags.quiet);
     // without a cipher, OpenSSL's DER is not PKCS#8; with one it would not be encrypted, which nobody can want
-    const how = form === 'der' && !encryption ? olderFormat(key) : { format: 'pkcs8' as const };
+    const how = form === 'der' && !encryption ? olderFormat(key, form) : { format: 'pkcs8' as const };
     const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
     const output = new Output();
     output.add(file, true);

@@ -65,7 +65,7 @@ const command: CommandSpec = defineCommand({
     if (flags.topk8 && !flags.nocrypt)
       encryption = { scheme, passphrase: await encryptionPassphrase(context, pass.out, 'Enter Encryption Password') };
     const older = !flags.topk8 && (flags.traditional || form === 'der');
-    const how = older ? olderFormat(key) : { format: 'pkcs8' as const };
+    const how = older ? olderFormat(key, form) : { format: 'pkcs8' as const };
     const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
     if (context.json) printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : {});
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });

@@ -114,10 +114,10 @@ async function addKey(
     output.add(writePublicKey(key instanceof PublicKey ? key : key.publicKey, { form, ec }));
     return;
   }
-  if (form === 'der') return output.add(writePrivateKey(key, { form, ...olderFormat(key, ec) }), true);
+  if (form === 'der') return output.add(writePrivateKey(key, { form, ...olderFormat(key, form, ec) }), true);
   const encryption = await cipherEncryption(context, pass.out);
   const how = flags.traditional
-    ? { ...olderFormat(key, ec), format: 'traditional' as const }
+    ? { ...olderFormat(key, form, ec), format: 'traditional' as const }
     : { format: 'pkcs8' as const, ec };
   output.add(writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) }), true);
 }

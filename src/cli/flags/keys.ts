@@ -74,14 +74,18 @@ export function keyOutputForm(value: string | undefined): 'pem' | 'der' {
 }
 
 /**
- * How OpenSSL 3.0 writes a private key in DER, and with `-traditional`, through its older code: in the type's own structure where it has one,
- * EC points uncompressed unless asked otherwise.
+ * How OpenSSL 3.0 writes a private key in DER, and with `-traditional`, through its older code: in the type's own structure where it has one; in
+ * PEM with EC points uncompressed unless asked otherwise.
  */
 export function olderFormat(
   key: PrivateKey,
+  form: 'pem' | 'der',
   ec: EcEncoding = {},
 ): { readonly format: 'traditional' | 'pkcs8'; readonly ec: EcEncoding } {
-  return { format: key.info.traditional ? 'traditional' : 'pkcs8', ec: { pointForm: 'uncompressed', ...ec } };
+  return {
+    format: key.info.traditional ? 'traditional' : 'pkcs8',
+    ec: form === 'der' ? ec : { pointForm: 'uncompressed', ...ec },
+  };
 }
 
 type Inputs = Pick<Context, 'read' | 'inputName' | 'prompter'>;
