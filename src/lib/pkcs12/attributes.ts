@@ -21,10 +21,9 @@ export function localKeyId(attributes: readonly BagAttribute[] | undefined): Buf
   return value?.is(TAG.octetString) ? value.octets('localKeyID') : undefined;
 }
 
-/** A BMPString's content as text; surrogate pairs are joined, an odd last octet is dropped. */
+/** A BMPString's content as text; surrogate pairs are joined. */
 export function bmpText(content: Uint8Array): string {
-  const even = Buffer.from(content.subarray(0, content.length & ~1));
-  return even.swap16().toString('utf16le');
+  return Buffer.from(content).swap16().toString('utf16le');
 }
 
 const attribute = (type: string, ...values: readonly Uint8Array[]): Buffer => seq(oid(type), set(...values));

@@ -87,7 +87,7 @@ export interface NestedBag extends BagBase {
 /** A bag of a type that RFC 7292 does not have. */
 export interface UnknownBag extends BagBase {
   readonly kind: 'unknown';
-  readonly value: DerNode | undefined;
+  readonly value: DerNode;
 }
 
 export type Bag = KeyBag | ShroudedKeyBag | CertificateBag | CrlBag | SecretBag | NestedBag | UnknownBag;

@@ -31,7 +31,7 @@ export function readPfx(bytes: Uint8Array): Pfx {
   }
   if (oid !== OID.data || !content) return fail('ERR_FORMAT', 'not a PKCS#12 file: its content is not of type data');
   const authenticated = content.octets('PKCS#12 authSafe');
-  const safes = readDer(authenticated, 'ber').sequence('AuthenticatedSafe').map(readSafe);
+  const safes = readDerPrefix(authenticated, 0, 'ber').sequence('AuthenticatedSafe').map(readSafe);
   return { version: number, authenticated, safes, mac: macData ? readMac(macData) : undefined };
 }
 
@@ -117,9 +117,9 @@ function readBag(node: DerNode, count: { left: number }): Bag {
   const oid = type.oid('SafeBag');
   const attributes = set?.set('bag attributes').map(readAttribute);
   const value = tagged?.isContext(0) ? tagged.only('SafeBag') : undefined;
+  if (!value) return fail('ERR_FORMAT', 'a bag without a value in the PKCS#12 file');
   const reader = READERS[oid];
   if (!reader) return { kind: 'unknown', oid, attributes, value };
-  if (!value) return fail('ERR_FORMAT', 'a bag without a value in the PKCS#12 file');
   return { ...reader(value, count), oid, attributes } as Bag;
 }
 
@@ -166,7 +166,11 @@ function typedValue(node: DerNode, what: string): { type: string; value: Buffer 
 function readAttribute(node: DerNode): BagAttribute {
   const [type, values] = node.sequence('attribute');
   if (!type || !values) return fail('ERR_FORMAT', 'a malformed attribute in the PKCS#12 file');
-  return { oid: type.oid('attribute'), values: values.set('attribute') };
+  const items = values.set('attribute');
+  if (items.some((item) => item.is(TAG.bmpString) && item.content.length % 2 !== 0)) {
+    fail('ERR_FORMAT', 'a BMPString of an odd number of octets in the PKCS#12 file');
+  }
+  return { oid: type.oid('attribute'), values: items };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The text that OpenSSL's `pkcs12` prints about a file's structure. All of it is octet text (see octets.ts). */
-import { bigintOf, CLASS, TAG, type DerNode } from '../der/index.ts';
+import { CLASS, TAG, type DerNode } from '../der/index.ts';
 import {
   PKCS12_OID as OID,
   pbmac1Info,
@@ -66,8 +66,11 @@ export function valueText(value: DerNode): string {
     const print = PRINTERS[value.number];
     if (print) return `${print(value)}\n`;
   }
-  return `<Unsupported tag ${typeNumber(value)}>\n`;
+  return `<Unsupported tag ${value.cls === CLASS.universal ? value.number : OTHER}>\n`;
 }
+
+/** OpenSSL's number for all types that are not universal. */
+const OTHER = -3;
 
 const PRINTERS: Readonly<Record<number, (value: DerNode) => string>> = {
   [TAG.bmpString]: (value) => bmpOctets(value.content),
@@ -78,7 +81,6 @@ const PRINTERS: Readonly<Record<number, (value: DerNode) => string>> = {
 
 /** OpenSSL keeps the low octet of each character, and ends at the first that is zero. */
 function bmpOctets(content: Uint8Array): string {
-  if (content.length % 2 !== 0) return '<NULL>';
   return cut(octetText(content.filter((_, i) => i % 2 === 1)));
 }
 
@@ -86,10 +88,3 @@ const cut = (text: string): string => text.split('\0', 1)[0] as string;
 
 const hex = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => `${byte.toString(16).toUpperCase().padStart(2, '0')} `).join('');
-
-/** OpenSSL's number of a type: the universal tag, with a bit for negative numbers; -3 for all other classes. */
-function typeNumber(value: DerNode): number {
-  if (value.cls !== CLASS.universal) return -3;
-  const numeric = value.number === TAG.integer || value.number === TAG.enumerated;
-  return numeric && bigintOf(value.content) < 0n ? value.number | 0x100 : value.number;
-}
