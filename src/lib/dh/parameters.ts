@@ -3,19 +3,9 @@
  * (RFC 3279 section 2.3.3: p, g, q, j, validationParms). DSA parameters are read to make X9.42 ones of them.
  */
 import { fail, within } from '../errors.ts';
-import {
-  bitString,
-  decodePem,
-  encodePem,
-  integer,
-  readDer,
-  readDerPrefix,
-  seq,
-  TAG,
-  type DerNode,
-  type PemBlock,
-} from '../der/index.ts';
-import type { DhDomain } from '../keys/components.ts';
+import { decodePem, encodePem, readDerPrefix, TAG, type DerNode, type PemBlock } from '../der/index.ts';
+import { readDhDomain, readDhxDomain, type DhDomain } from '../keys/components.ts';
+import { encodeDhDomain } from '../keys/encode.ts';
 
 /** Parameters of a Diffie-Hellman key agreement. */
 export interface DhParameters extends DhDomain {
@@ -54,9 +44,11 @@ export function readDhParameters(bytes: Uint8Array, options: ReadOptions): DhPar
     if (input.label === DSA_LABEL) {
       fail('ERR_FORMAT', 'these are DSA parameters, not Diffie-Hellman parameters; -dsaparam converts them');
     }
-    // as OpenSSL: under its own label and in DER either encoding may stand, PKCS #3 goes first
     const node = input.node();
-    return isPkcs3(node) || input.label === DH_LABEL ? decodePkcs3(node) : decodeX942(node);
+    const items = node.sequence('Diffie-Hellman parameters').length;
+    // under its own label X9.42 goes first, without a label PKCS #3, as in OpenSSL
+    const pkcs3 = input.label === DHX_LABEL ? items < 3 : input.label === DH_LABEL || isPkcs3(node);
+    return pkcs3 ? decodePkcs3(node) : decodeX942(node);
   });
 }
 
@@ -89,7 +81,7 @@ function findParameters(bytes: Uint8Array, form: 'pem' | 'der' | 'any'): Input {
   if (form === 'pem' || text.includes('-----BEGIN ') || bytes.length === 0) {
     fail('ERR_NOT_FOUND', `there is no "BEGIN ${DH_LABEL}" in it`);
   }
-  return { node: () => readDer(bytes, 'ber') };
+  return { node: () => readDerPrefix(bytes, 0, 'ber') };
 }
 
 /** PKCS #3: two numbers, and perhaps a third that is a length (OpenSSL: fits in 32 bits). */
@@ -101,39 +93,19 @@ function isPkcs3(node: DerNode): boolean {
 const fitsInt32 = (node: DerNode): boolean => node.is(TAG.integer) && node.contentEnd - node.contentStart <= 4;
 
 function decodePkcs3(node: DerNode): DhParameters {
-  if (!isPkcs3(node))
+  if (!isPkcs3(node)) {
     fail('ERR_FORMAT', 'not PKCS #3 Diffie-Hellman parameters: p, g and perhaps a length should be there');
-  const [p, g, length] = node.sequence('Diffie-Hellman parameters') as [DerNode, DerNode, DerNode | undefined];
-  const privateLength = length && Number(length.integer('the private key length'));
-  return {
-    kind: 'dh',
-    p: unsigned(p, 'p'),
-    g: unsigned(g, 'g'),
-    // zero means nothing, and is not written back
-    ...(privateLength ? { privateLength } : {}),
-  };
+  }
+  return { kind: 'dh', ...readDhDomain(node) };
 }
 
 function decodeX942(node: DerNode): DhParameters {
-  const [p, g, q, ...rest] = node.sequence('X9.42 parameters');
-  if (!p || !g || !q) fail('ERR_FORMAT', 'not X9.42 Diffie-Hellman parameters: p, g and q should be there');
-  const j = rest[0]?.is(TAG.integer) ? rest.shift() : undefined;
-  const validation = rest[0]?.is(TAG.sequence) ? rest.shift() : undefined;
-  if (rest.length > 0) fail('ERR_FORMAT', 'X9.42 Diffie-Hellman parameters with more in them than should be');
-  return {
-    kind: 'dhx',
-    p: unsigned(p, 'p'),
-    g: unsigned(g, 'g'),
-    q: unsigned(q, 'q'),
-    ...(j ? { j: unsigned(j, 'j') } : {}),
-    ...(validation ? decodeValidation(validation) : {}),
-  };
-}
-
-function decodeValidation(node: DerNode): Pick<DhParameters, 'seed' | 'counter'> {
-  const [seed, counter, more] = node.sequence('validationParms');
-  if (!seed || !counter || more) fail('ERR_FORMAT', 'the validationParms are not a seed and a counter');
-  return { seed: Buffer.from(seed.bitString('the seed').bytes), counter: unsigned(counter, 'pgenCounter') };
+  const params: DhParameters = { kind: 'dhx', ...readDhxDomain(node) };
+  const known = 3 + (params.j === undefined ? 0 : 1) + (params.seed === undefined ? 0 : 1);
+  if (node.children.length !== known || (params.seed && params.counter === undefined)) {
+    fail('ERR_FORMAT', 'not X9.42 Diffie-Hellman parameters: p, g, q, and perhaps j, seed and counter should be there');
+  }
+  return params;
 }
 
 /** A number as OpenSSL reads it: encoders that forgot the leading zero octet are understood. */
@@ -142,15 +114,7 @@ function unsigned(node: DerNode, what: string): bigint {
 }
 
 /** The DER encoding: PKCS #3 for `dh`, X9.42 for `dhx`. */
-export function encodeDhParameters(params: DhParameters): Buffer {
-  const { p, g, q, j, seed, counter, privateLength } = params;
-  if (params.kind === 'dh') {
-    return seq(integer(p), integer(g), ...(privateLength ? [integer(privateLength)] : []));
-  }
-  if (q === undefined) fail('ERR_USAGE', 'X9.42 parameters have a subgroup order q');
-  const validation = seed?.length && counter !== undefined ? [seq(bitString(seed), integer(counter))] : [];
-  return seq(integer(p), integer(g), integer(q), ...(j === undefined ? [] : [integer(j)]), ...validation);
-}
+export const encodeDhParameters = (params: DhParameters): Buffer => encodeDhDomain(params.kind, params);
 
 /** The PEM block, labelled as OpenSSL labels it. */
 export function pemOfDhParameters(params: DhParameters): string {

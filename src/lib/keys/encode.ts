@@ -41,7 +41,8 @@ export const encodeDsaDomain = ({ p, q, g }: Pick<DsaPublic, 'p' | 'q' | 'g'>): 
 export function encodeDhDomain(type: 'dh' | 'dhx', domain: DhDomain): Buffer {
   const { p, g, q, j, seed, counter, privateLength } = domain;
   if (type === 'dh') return seq(integer(p), integer(g), ...(privateLength ? [integer(privateLength)] : []));
-  const validation = seed && counter !== undefined ? [seq(bitString(seed), integer(counter))] : [];
+  // OpenSSL leaves out a seed without octets
+  const validation = seed?.length && counter !== undefined ? [seq(bitString(seed), integer(counter))] : [];
   return seq(integer(p), integer(g), integer(q ?? 0n), ...(j === undefined ? [] : [integer(j)]), ...validation);
 }
 

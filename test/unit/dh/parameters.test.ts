@@ -52,13 +52,26 @@ describe('K6 encoding', () => {
     expect(readDhParameters(negative, from)).not.toHaveProperty('privateLength');
   });
 
+  test('octets after the parameters do not matter (as OpenSSL)', () => {
+    const der = encodeDhParameters({ kind: 'dh', p, g: 2n });
+    expect(readDhParameters(Buffer.concat([der, Buffer.from([0])]), from).p).toBe(p);
+  });
+
+  test('three small numbers are PKCS #3 without a label, X9.42 under its label (as OpenSSL)', () => {
+    const der = seq(integer(p), integer(2), integer(7));
+    expect(readDhParameters(der, from)).toMatchObject({ kind: 'dh', privateLength: 7 });
+    expect(readDhParameters(Buffer.from(encodePem('X9.42 DH PARAMETERS', der)), from)).toMatchObject({
+      kind: 'dhx',
+      q: 7n,
+    });
+  });
+
   const bad: Record<string, Buffer | string> = {
     empty: '',
     text: 'hello',
     'a certificate': encodePem('CERTIFICATE', nul()),
     'one number': seq(integer(5)),
     'no number': seq(nul(), nul()),
-    'an octet too many': Buffer.concat([seq(integer(p), integer(2)), Buffer.from([0])]),
     'too many numbers': seq(integer(p), integer(2), integer(q), integer(2), integer(3)),
     'a bad seed': seq(integer(p), integer(4), integer(q), seq(bitString(Buffer.alloc(1)))),
     'an unknown field': seq(integer(p), integer(4), integer(q), explicit(0, nul())),
