@@ -678,6 +678,7 @@ export const VALUES: readonly (readonly [names: readonly string[], values: reado
       'IPv4:10.0.0.1',
       'IPv4:10.0.0.0-10.0.0.255',
       'IPv4:10.0.0.0-10.0.1.10',
+      'IPv4:10.0.0.0-10.0. 1.10',
       'IPv4:10.0.0.1-10.0.0.1',
       'IPv4:inherit',
       'IPv6:inherit',

@@ -83,7 +83,7 @@ function addressRange(text: string, size: number, item: Item): Range {
   const wrong = (): never => refuse(item, 'an address, address/length, address-address or inherit');
   const [, first = '', delimiter = '', rest = ''] = /^([0-9.:a-fA-F]*)[ \t]*(?:([/-])(.*))?$/s.exec(text) ?? wrong();
   const address = (part: string): bigint => {
-    const bytes = parseAddress(part);
+    const bytes = /^[0-9.:a-fA-F]+$/.test(part) ? parseAddress(part) : undefined;
     return bytes?.length === size ? BigInt(`0x${bytes.toString('hex')}`) : wrong();
   };
   const min = address(first);
