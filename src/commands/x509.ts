@@ -121,9 +121,10 @@ const command: CommandSpec = defineCommand({
       const request = requestOf(made, made.key, flags, context.digest);
       if (!flags.noout) out.add(der ? request.der : encodePem('CERTIFICATE REQUEST', request.der));
     }
-    const code = show(context, flags, certificate, out);
+    const written = applyTrust(made.written, flags);
+    const code = show(context, flags, certificate, out, written);
     if (!flags.x509toreq && !flags.noout && !flags.nocert && code === 0 && flags.checkend === undefined) {
-      const bytes = der ? certificate.der : certificatePem(certificate, wantsTrust(flags));
+      const bytes = der ? written.der : certificatePem(written, wantsTrust(flags));
       if (!context.json || toFile(flags.out)) out.add(bytes);
     }
     out.writeTo(context, flags.out);

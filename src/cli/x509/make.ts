@@ -33,11 +33,14 @@ import type { X509Options } from './options.ts';
 import { takeSerial } from './serial-file.ts';
 
 /** What the parts of `x509` need of the running command. */
-export type Io = Pick<Context, 'read' | 'write' | 'inputName' | 'passphrase' | 'prompter' | 'note' | 'digest'>;
+export type Io = Pick<Context, 'read' | 'write' | 'inputName' | 'passphrase' | 'prompter' | 'note' | 'digest' | 'sink'>;
 
 /** The certificate, and what was read on the way to it. */
 export interface Made {
+  /** What is printed. */
   readonly certificate: Certificate;
+  /** What is written: without a signer the certificate as it was read, as OpenSSL does it. */
+  readonly written: Certificate;
   /** The key of -key. */
   readonly key: PrivateKey | undefined;
   /** The extensions' file and the section that holds. */
@@ -77,25 +80,34 @@ export async function makeCertificate(io: Io, options: X509Options): Promise<Mad
   const source =
     request || options.new ? undefined : await inputs.certificate(options.in, pemOrDer('inform', options.inform));
   if (source && options.CA !== undefined) requireSelfSigned(source, io.inputName(options.in));
-  const issuer = options.CA === undefined ? undefined : await loadIssuer(inputs, options, options.CA);
+  const issuer = options.CA === undefined ? undefined : await loadIssuer(io, inputs, options, options.CA);
   const pubkey = forced ?? key?.publicKey;
   const fields = startingFields(io, options, source, request, pubkey, issuer?.certificate);
   const signed = key ?? issuer?.key;
   const context = contextOf(fields, issuer, key);
   const made = options.x509toreq ? fields : withExtensions(fields, extfile, context);
-  const certificate = signed ? sign(io, options, made, signed, context) : source && replaced(source, made);
+  const certificate = signed ? sign(io, options, made, signed, context) : source && replaced(io, options, source, made);
   if (!certificate) return fail('ERR_USAGE', 'there is nothing to sign with');
-  const trusted = source?.trust ? certificate.withTrust(source.trust) : certificate;
-  return { certificate: options.badsig ? corrupted(trusted) : trusted, key, extfile, context };
+  const written = signed ? certificate.withTrust(source?.trust) : (source as Certificate);
+  const finish = options.badsig ? corrupted : (same: Certificate): Certificate => same;
+  return { certificate: finish(certificate.withTrust(source?.trust)), written: finish(written), key, extfile, context };
 }
 
 const corrupted = (certificate: Certificate): Certificate => corruptSignature(certificate).withTrust(certificate.trust);
 
-/** A certificate that nobody changed keeps its octets, also where they are not DER. */
-function replaced(source: Certificate, fields: CertificateFields): Certificate {
+/** The certificate to print: as it was read, or with the changes that would need a signer to be written. */
+function replaced(io: Io, options: X509Options, source: Certificate, fields: CertificateFields): Certificate {
   const before = fieldsOf(source);
-  const same = (Object.keys(before) as (keyof CertificateFields)[]).every((name) => before[name] === fields[name]);
-  return same ? source : replaceFields(source, fields);
+  const names = Object.keys(before) as (keyof CertificateFields)[];
+  const noExtensions = before.extensions.length + fields.extensions.length === 0;
+  const changed = names.some((name) => before[name] !== fields[name] && !(name === 'extensions' && noExtensions));
+  if (!changed) return source;
+  if (options.ext === undefined || options.extfile !== undefined) {
+    io.note(
+      'Warning: without -key or -CA nobody signs the changes: they are printed, and the certificate is written as it was\n',
+    );
+  }
+  return replaceFields(source, fields);
 }
 
 /** A CA certifies a certificate as if it were a request: its own key must have signed it. */
@@ -135,11 +147,14 @@ function checkedRequest(io: Io, inputs: Inputs, options: X509Options): Certifica
   return request;
 }
 
-async function loadIssuer(inputs: Inputs, options: X509Options, path: string): Promise<Issuer> {
+async function loadIssuer(io: Io, inputs: Inputs, options: X509Options, path: string): Promise<Issuer> {
   const certificate = await inputs.certificate(path);
   const keyPath = options.CAkey ?? path;
   const key = await inputs.privateKey(keyPath);
   if (!key.publicKey.equals(keyOf(certificate))) {
+    // as with OpenSSL, a number that was taken from the serial file is not given out again
+    if (options.set_serial === undefined) takeSerial(io, options);
+    io.sink.commit();
     fail('ERR_KEY_MISMATCH', `CA certificate and CA private key do not match: ${path} and ${keyPath}`);
   }
   return { certificate, key };
@@ -169,11 +184,13 @@ function startingFields(
     spki: pubkey?.spki ?? request?.spki ?? (source as Certificate).spki,
     issuerUniqueId: before?.issuerUniqueId,
     subjectUniqueId: before?.subjectUniqueId,
-    extensions: keepExtensions(takenExtensions(options, before, request), options.clrext ? [] : names(options.ext)),
+    extensions: keepExtensions(takenExtensions(options, before, request), kept(options)),
   };
 }
 
-const names = (list: string | undefined): readonly string[] | undefined => list?.split(',').map((name) => name.trim());
+/** The extensions that may stay. OpenSSL takes those that -ext does not name out of the certificate, also where it only prints. */
+const kept = ({ clrext, ext }: X509Options): readonly string[] | undefined =>
+  clrext ? [] : ext?.split(',').map((name) => name.trim());
 
 function takenExtensions(
   options: X509Options,

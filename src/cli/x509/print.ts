@@ -33,7 +33,8 @@ interface Style {
   readonly nameopt: NameOptions;
   readonly certopt: TextOptions;
   readonly dateopt: DateFormat;
-  /** Of fingerprints: the digest, and its name as it was typed. */
+  /** Of fingerprints: the octets, the digest, and its name as it was typed. */
+  readonly der: Buffer;
   readonly digest: string;
   readonly digestName: string;
   readonly ext: readonly string[];
@@ -65,7 +66,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   text: (certificate, { certopt, nameopt }) => certificateText(certificate, { certopt, nameopt }),
   startdate,
   enddate,
-  fingerprint: ({ der }, { digest, digestName }) => `${digestName} Fingerprint=${fingerprint(der, digest)}\n`,
+  fingerprint: (_certificate, { der, digest, digestName }) => `${digestName} Fingerprint=${fingerprint(der, digest)}\n`,
   ocspid: ocspIdText,
   ext: (certificate, { ext, note }) => {
     const text = extensionsText(certificate, ext);
@@ -102,7 +103,7 @@ export function printOrder(order: readonly string[]): readonly string[] {
   return asked.filter((flag, i) => !asked.includes(flag, i + 1));
 }
 
-function styleOf(io: Pick<Context, 'digest' | 'digestFlag' | 'note'>, options: PrintOptions): Style {
+function styleOf(io: Pick<Context, 'digest' | 'digestFlag' | 'note'>, options: PrintOptions, der: Buffer): Style {
   const { dateopt = 'rfc_822' } = options;
   if (dateopt !== 'rfc_822' && dateopt !== 'iso_8601') {
     fail('ERR_USAGE', `option -dateopt takes rfc_822 or iso_8601, not "${dateopt}"`);
@@ -111,6 +112,7 @@ function styleOf(io: Pick<Context, 'digest' | 'digestFlag' | 'note'>, options: P
     nameopt: nameOptions(options.nameopt),
     certopt: options.certopt.reduce((before, text) => parseTextOptions(text, before, '-certopt'), 0),
     dateopt,
+    der,
     digest: (io.digest === undefined ? undefined : digestByName(io.digest)?.node) ?? 'sha1',
     digestName: io.digestFlag ?? 'SHA1',
     ext: (options.ext ?? '').split(',').filter((name) => name !== ''),
@@ -121,10 +123,11 @@ function styleOf(io: Pick<Context, 'digest' | 'digestFlag' | 'note'>, options: P
 /** The text of all rows that were asked for. */
 export function printed(
   certificate: Certificate,
+  written: Certificate,
   io: Pick<Context, 'digest' | 'digestFlag' | 'note' | 'order'>,
   options: PrintOptions,
 ): string {
-  const style = styleOf(io, options);
+  const style = styleOf(io, options, written.der);
   return printOrder(io.order)
     .map((flag) => (ROWS[flag] as Row)(certificate, style))
     .join('');

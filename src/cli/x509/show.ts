@@ -18,10 +18,20 @@ interface ShowOptions extends X509Options, PrintOptions {
 
 type Io = Omit<Context, 'flags'>;
 
-/** Adds everything that was asked for; the result is the exit code, 1 when -checkend finds that the certificate ends. */
-export function show(io: Io, options: PrintOptions, certificate: Certificate, out: Output): number {
+/**
+ * Adds everything that was asked for; the result is the exit code, 1 when -checkend finds that the certificate ends.
+ *
+ * @param written the certificate that is written, where it is not the one that is printed: fingerprints are of it
+ */
+export function show(
+  io: Io,
+  options: PrintOptions,
+  certificate: Certificate,
+  out: Output,
+  written: Certificate = certificate,
+): number {
   if (io.json) io.printJson(certificateJson(certificate, checks(certificate, options)));
-  else out.add(bytesOf(printed(certificate, io, options)));
+  else out.add(bytesOf(printed(certificate, written, io, options)));
   if (options.checkend !== undefined) {
     const { line, ends } = checkEnd(certificate, options.checkend);
     if (!io.json) out.add(line);

@@ -167,13 +167,13 @@ function caOfType(marks: Marks, netscape: number): number {
 
 function sslClient(marks: Marks, ca: boolean): number {
   if (refusesUse(marks, EKU.client)) return 0;
-  if (ca) return caOfType(marks, NS.sslCa);
+  if (ca) return caOfType(marks, NS.sslCa) === 0 ? 0 : 1;
   return refusesKey(marks, KU.signature | KU.agreement) || refusesNetscape(marks, NS.sslClient) ? 0 : 1;
 }
 
 function sslServer(marks: Marks, ca: boolean): number {
   if (refusesUse(marks, EKU.server, EKU.netscapeSgc, EKU.microsoftSgc)) return 0;
-  if (ca) return caOfType(marks, NS.sslCa);
+  if (ca) return caOfType(marks, NS.sslCa) === 0 ? 0 : 1;
   return refusesNetscape(marks, NS.sslServer) || refusesKey(marks, KU_TLS) ? 0 : 1;
 }
 
