@@ -4,7 +4,7 @@
  */
 import { decryptPbe } from '../crypto/pbe.ts';
 import { decryptPem, isEncryptedPem } from '../crypto/pem-encryption.ts';
-import { decodePem, type PemBlock } from '../der/pem.ts';
+import { pemBlocks, type PemBlock } from '../der/pem.ts';
 import { readDer, TAG, type DerNode } from '../der/reader.ts';
 import { fail, named, TlskitError } from '../errors.ts';
 import { Secret } from '../secret.ts';
@@ -36,6 +36,8 @@ interface Found {
   readonly shape: Shape | undefined;
   readonly der: Buffer;
   readonly block?: PemBlock;
+  /** What is wrong with a PEM block that cannot be decoded. */
+  readonly broken?: unknown;
 }
 
 const PRIVATE: ReadonlySet<Shape | undefined> = new Set<Shape>([
@@ -128,11 +130,21 @@ const utf16 = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 
 function candidates(bytes: Uint8Array, text: string | undefined, { form = 'any', source }: ReadKeyOptions): Found[] {
   if (bytes.length === 0) fail('ERR_FORMAT', `${source} is empty`, { source });
   if (form !== 'der' && text?.includes('-----BEGIN ')) {
-    return decodePem(text).map((block) => ({ block, der: block.der, shape: shapeOfLabel(block.label) }));
+    return pemBlocks(text).map(candidate);
   }
   if (form === 'pem') return [];
   const der = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return [{ der, shape: shapeOfDer(der) }];
+}
+
+/** A PEM block; one that is no base64 does not hide the others. */
+function candidate(decode: () => PemBlock): Found {
+  try {
+    const block = decode();
+    return { block, der: block.der, shape: shapeOfLabel(block.label) };
+  } catch (broken) {
+    return { broken, der: Buffer.alloc(0), shape: undefined };
+  }
 }
 
 const wrong = (source: string, found: string, expected: string): never =>
@@ -141,6 +153,8 @@ const wrong = (source: string, found: string, expected: string): never =>
 /** Says what the input holds instead of what was looked for. */
 function nothing(found: readonly Found[], text: string | undefined, options: ReadKeyOptions, expected: string): never {
   const { source, form = 'any' } = options;
+  const broken = found.find((item) => item.broken !== undefined)?.broken;
+  if (broken !== undefined) throw broken;
   const shapes = found.map((item) => item.shape);
   if (shapes.includes('openssh-private') && expected === 'a private key') {
     fail(

@@ -41,6 +41,14 @@ describe('K8 reading what others wrote', () => {
     ['one long line', (text: string) => text.replace(/(?<=[A-Za-z0-9+/])\n(?=[A-Za-z0-9+/=])/g, '')],
     ['a certificate before it', (text: string) => CERTIFICATE + text],
     ['another key after it', (text: string) => text + pem(rsa)],
+    [
+      'a block before it that is no base64',
+      (text: string) => `-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n${text}`,
+    ],
+    [
+      'a block after it that is no base64',
+      (text: string) => `${text}-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n`,
+    ],
     ['a byte order mark', (text: string) => `\ufeff${text}`],
     [
       'a damaged key before it',
