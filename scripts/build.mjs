@@ -60,7 +60,7 @@ async function bundleCommand(file) {
 }
 
 async function bundleLauncher(commands) {
-  const summaries = Object.fromEntries(commands.map(({ name, summary }) => [name, summary]));
+  const summaries = Object.fromEntries(commands.map(({ name, summary, hidden }) => [name, hidden ? '' : summary]));
   await bundle(
     `import { launch } from './src/cli/launch.ts';
     const load = require, here = __dirname;

@@ -84,7 +84,8 @@ function flagText(flag: Flag): string {
 export function rootHelp(version: string, commands: Readonly<Record<string, string>>, style: HelpStyle): string {
   const title = headings(style);
   const listed = new Set(TOPICS.flatMap((topic) => topic.commands));
-  const rest = Object.keys(commands).filter((name) => !listed.has(name));
+  // a hidden command has no summary
+  const rest = Object.keys(commands).filter((name) => !listed.has(name) && commands[name] !== '');
   const topics = rest.length > 0 ? [...TOPICS, { title: 'More', commands: rest }] : TOPICS;
   const out = [
     `tlskit ${version}: keys, certificates and TLS peers to test against`,

@@ -14,7 +14,7 @@ export type TicketKeyFormat = 'raw' | 'base64' | 'hex';
 export const TICKET_KEY_FORMATS: readonly TicketKeyFormat[] = ['raw', 'base64', 'hex'];
 
 /** Keys beyond this number are no key file. */
-const MAX_KEYS = 1000;
+const MAX_KEYS = 100;
 
 /** The keys of a file, in its order. At least one, all of one size. */
 export interface TicketKeyFile {
@@ -41,7 +41,7 @@ export function readTicketKeys(bytes: Uint8Array, options: ReadTicketKeyOptions)
   return within(options.source, () => {
     if (bytes.length === 0) fail('ERR_FORMAT', 'the file is empty');
     if (bytes.length > MAX_KEYS * 200)
-      fail('ERR_LIMIT', `${bytes.length} bytes are too many for a file of ticket keys`);
+      fail('ERR_LIMIT', `${bytes.length} bytes are too many for a file of ticket keys (at most ${MAX_KEYS})`);
     const format = options.format ?? guessFormat(bytes);
     const keys =
       format === 'raw' ? splitRaw(bytes, options.size) : linesOf(bytes).map((line, i) => ofLine(line, format, i + 1));
