@@ -89,7 +89,7 @@ function variable(raw: string, at: number, how: Expansion): { value: string; end
   }
   const value = how.lookup(section, name);
   if (value === undefined) fail('ERR_CONFIG', missing(section, name));
-  return { value: value as string, end };
+  return { value: value, end };
 }
 
 function missing(section: string | undefined, name: string): string {

@@ -143,7 +143,7 @@ export function nameFromSection(entries: readonly ConfigEntry[], where: string, 
         `[${shown(where)}] ${shown(key)}: "${shown(type)}" is no attribute type; use a name such as CN or a dotted identifier`,
       );
     name.add(
-      inSection(where, () => attributeOf(object as ObjectName, value, options)),
+      inSection(where, () => attributeOf(object, value, options)),
       joined,
     );
   }

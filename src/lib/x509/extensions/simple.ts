@@ -123,9 +123,9 @@ export function strongExtranet(items: readonly Item[]): Buffer {
     const user = bytesOf(item.value ?? '');
     if (zone === undefined || item.value === undefined || user.length > MAX_USER)
       refuse(item, `a zone number, ":" and at most ${MAX_USER} bytes`);
-    if (zones.has(zone as bigint)) fail('ERR_EXTENSION', `the zone ${shown(item.name)} stands there twice`);
-    zones.add(zone as bigint);
-    return seq(integer(zone as bigint), octetString(user));
+    if (zones.has(zone)) fail('ERR_EXTENSION', `the zone ${shown(item.name)} stands there twice`);
+    zones.add(zone);
+    return seq(integer(zone), octetString(user));
   });
   return seq(integer(0), seq(...ids));
 }
@@ -138,7 +138,7 @@ export function issuerSignTool(items: readonly Item[]): Buffer {
   for (const item of items) {
     const at = SIGN_TOOL.indexOf(item.name);
     if (at < 0 || item.value === undefined) refuse(item, `one of ${SIGN_TOOL.join(', ')} and a value`);
-    values[at] = item.value as string;
+    values[at] = item.value;
   }
   return seq(...values.map(utf8Text));
 }
