@@ -23,6 +23,7 @@ export class Context<F extends Flags = Flags> {
   readonly prompter: Prompter;
   readonly sink: Sink;
   readonly #sources: PassphraseSources;
+  #notes = '';
 
   constructor(parsed: Parsed<F>) {
     this.flags = parsed.flags;
@@ -33,14 +34,16 @@ export class Context<F extends Flags = Flags> {
     this.cipher = parsed.cipher;
     this.json = parsed.json;
     this.stdin = new Stdin();
-    this.prompter = new Prompter(this.stdin);
+    this.prompter = new Prompter(this.stdin, () => this.flushNotes());
     this.sink = new Sink();
     this.#sources = new PassphraseSources(this.stdin);
   }
 
   /** The bytes of a file, or of standard input when `path` is undefined or `-`. */
   read(path: string | undefined): Buffer {
-    return path === undefined || path === '-' ? this.stdin.rest() : readFile(path);
+    if (path !== undefined && path !== '-') return readFile(path);
+    this.flushNotes();
+    return this.stdin.rest();
   }
 
   /** What to call an input in a message. */
@@ -63,9 +66,18 @@ export class Context<F extends Flags = Flags> {
     this.print(`${JSON.stringify(value, null, 2)}\n`);
   }
 
-  /** Writes text to stderr at once. */
+  /**
+   * A remark for stderr (`writing RSA key`, a warning). It appears before the next question or output; when the command fails, the
+   * error's one line stands alone.
+   */
   note(text: string): void {
-    process.stderr.write(text);
+    this.#notes += text;
+  }
+
+  /** Writes the remarks so far. */
+  flushNotes(): void {
+    if (this.#notes !== '') process.stderr.write(this.#notes);
+    this.#notes = '';
   }
 
   /** The passphrase that a source (`pass:…`, `env:…`, …) names. */

@@ -15,17 +15,18 @@ export interface Question {
 /** Asks people on a terminal and scripts through a pipe. */
 export class Prompter {
   readonly #stdin: Stdin;
-  readonly #terminal: boolean | undefined;
+  readonly #before: () => void;
 
-  constructor(stdin: Stdin, terminal?: boolean) {
+  /** @param before runs before each question, e.g. to show what was remarked so far */
+  constructor(stdin: Stdin, before: () => void = () => undefined) {
     this.#stdin = stdin;
-    this.#terminal = terminal;
+    this.#before = before;
   }
 
   /** Whether a person sits there: standard input and stderr are a terminal. */
   get interactive(): boolean {
     // process.stdin would open a stream, and load what streams need
-    return this.#terminal ?? (isatty(0) && isatty(2));
+    return isatty(0) && isatty(2);
   }
 
   /**
@@ -33,6 +34,7 @@ export class Prompter {
    * end of input gives undefined.
    */
   async ask(question: Question): Promise<string | undefined> {
+    this.#before();
     if (this.interactive) return askTerminal(question);
     process.stderr.write(`${question.message} [${question.initial ?? ''}]:`);
     const line = this.#stdin.line();
@@ -42,6 +44,7 @@ export class Prompter {
 
   /** Yes or no; from a pipe the first letter of a line. The default is no. */
   async confirm(message: string): Promise<boolean> {
+    this.#before();
     if (this.interactive) {
       const { confirm } = await import('@inquirer/prompts');
       return onTerminal((context) => confirm({ message, default: false }, context));
@@ -52,6 +55,7 @@ export class Prompter {
 
   /** A passphrase, not echoed. With `confirm` it is asked for twice, and `min` is its least length in characters. */
   async passphrase(message: string, options: { confirm?: boolean; min?: number } = {}): Promise<Secret> {
+    this.#before();
     const min = options.min ?? 0;
     if (this.interactive) return askPassphrase(message, options.confirm === true, min);
     process.stderr.write(`${message}:`);
