@@ -36,10 +36,18 @@ export function readPss(node: DerNode): PssRestrictions {
     const value = field.only('RSA-PSS parameters');
     if (last === 0) out.digest = digestOf(value);
     else if (last === 1) out.mgf1Digest = maskDigest(value);
-    else if (last === 2) out.saltLength = value.smallInteger('RSA-PSS salt length');
+    else if (last === 2) out.saltLength = saltLength(value);
     else out.trailerField = value.smallInteger('RSA-PSS trailer field');
   }
   return out;
+}
+
+/** A salt length; a negative one makes no sense, and OpenSSL reads it all the same. */
+function saltLength(value: DerNode): number {
+  const length = value.integer('RSA-PSS salt length');
+  return length >= -(2n ** 31n) && length < 2n ** 31n
+    ? Number(length)
+    : fail('ERR_KEY', 'an impossible RSA-PSS salt length');
 }
 
 function digestOf(algorithm: DerNode): string {
