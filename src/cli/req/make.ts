@@ -21,6 +21,7 @@ import {
   withKeyIds,
   type ExtensionContext,
 } from '../../lib/x509/extensions/index.ts';
+import type { Name } from '../../lib/x509/name.ts';
 import type { CertificateRequest } from '../../lib/x509/request.ts';
 import { parseSerial, randomSerial } from '../../lib/x509/serial.ts';
 import { signatureFor, type SigningOptions } from '../../lib/x509/sign.ts';
@@ -92,8 +93,13 @@ export function makeRequest(
 ): CertificateRequest {
   const sources = new ExtensionSources(config, options, 'reqexts', 'req_extensions');
   const { spki } = key.publicKey;
-  const extensions = sources.build({ subject: { subject, spki }, keepDuplicates: true });
-  return buildRequest({ subject, spki, attributes, extensions }, signatureFor(key, signing(io, options, config)));
+  let name = subject;
+  const onSubjectChange = (changed: Name): void => {
+    name = changed;
+  };
+  const extensions = sources.build({ subject: { subject, spki }, keepDuplicates: true, onSubjectChange });
+  const fields = { subject: name, spki, attributes, extensions };
+  return buildRequest(fields, signatureFor(key, signing(io, options, config)));
 }
 
 function signing(io: Pick<Context, 'digest'>, options: ReqOptions, config: ReqConfig): SigningOptions {
