@@ -104,6 +104,7 @@ function read(context: Run): DhParameters {
   const { flags } = context;
   if (flags.in === undefined && process.stdin.isTTY) {
     context.note('Reading parameters from the terminal. To generate some: tlskit dhparam 2048, or -group ffdhe2048\n');
+    context.flushNotes();
   }
   const bytes = context.read(flags.in);
   const options = { source: context.inputName(flags.in), form: pemOrDer('inform', flags.inform) };
@@ -123,6 +124,7 @@ function generate(context: Run, bits: number, generator: number): Promise<DhPara
         show(() => `${bits}-bit safe prime: ${count(tested)} of about ${count(expected)} tests`),
     });
   };
+  context.flushNotes();
   if (quiet) return work(() => undefined);
   const prime = dsaparam ? 'long prime' : 'long safe prime';
   return withLiveLine(`Generating ${kind}, ${bits} bit ${prime}`, ({ show }) => work(show));
