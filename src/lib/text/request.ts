@@ -45,9 +45,9 @@ function attributeText({ oid, values }: RequestAttribute): Printed {
   return { text, complete: true };
 }
 
-function attributesText({ attributes }: CertificateRequest): Printed {
+function attributesText({ attributes, hasAttributesField }: CertificateRequest): Printed {
   let text = '        Attributes:\n';
-  if (attributes.length === 0) text += `${' '.repeat(12)}(none)\n`;
+  if (attributes.length === 0 && hasAttributesField) text += `${' '.repeat(12)}(none)\n`;
   for (const attribute of attributes) {
     if (attribute.oid === EXTENSION_REQUEST || attribute.oid === MS_EXTENSION_REQUEST) continue;
     const printed = attributeText(attribute);

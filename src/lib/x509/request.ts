@@ -77,6 +77,11 @@ export class CertificateRequest {
     return this.#signed.tbs.attributes ?? [];
   }
 
+  /** False where the field is left out, which RFC 2986 does not allow and some programs do. */
+  get hasAttributesField(): boolean {
+    return this.#signed.tbs.attributes !== undefined;
+  }
+
   /**
    * The requested extensions: of the extensionRequest attribute, else of Microsoft's; empty where there is no such attribute, undefined
    * where it does not parse.
