@@ -117,7 +117,7 @@ function basicConstraints(certificate: Certificate): { ca: boolean } | undefined
   const items = [...readDer(extension.value, 'ber').sequence('basicConstraints')];
   const ca = items[0]?.is(TAG.boolean) ? (items.shift()?.boolean('cA') ?? false) : false;
   const length = items[0]?.integer('pathLenConstraint');
-  if (length !== undefined && (length < 0n || (!ca && length > 0n))) throw new TlskitError('ERR_DER', 'a path length');
+  if (length !== undefined && length < 0n) throw new TlskitError('ERR_DER', 'a path length');
   return { ca };
 }
 
