@@ -2,7 +2,7 @@ import { checkKeyForm, Inputs, pemOrDer } from '../cli/flags/certificates.ts';
 import { passinFlag, passoutFlag } from '../cli/flags/encryption.ts';
 import { Output, PROVIDER_FLAGS, RANDOM_FLAGS } from '../cli/flags/keys.ts';
 import { readReqConfig, reqPassphrases } from '../cli/req/config.ts';
-import { makeCertificate, makeRequest, readIssuer } from '../cli/req/make.ts';
+import { ExtensionSources, makeCertificate, makeRequest, readIssuer } from '../cli/req/make.ts';
 import { newKey, writeKey } from '../cli/req/new-key.ts';
 import { aimOf, noteUnused } from '../cli/req/options.ts';
 import { show } from '../cli/req/show.ts';
@@ -94,6 +94,7 @@ const command: CommandSpec = defineCommand({
     noteUnused(flags, aim, (line) => context.note(line));
     checkKeyForm('keyform', flags.keyform);
     const config = readReqConfig(context, flags);
+    const sources = new ExtensionSources(config, flags, aim.certificate);
     const pass = reqPassphrases(context, flags, config);
     const inputs = new Inputs(context, pass.in);
     let key = flags.key === undefined ? undefined : await inputs.privateKey(flags.key);
@@ -106,12 +107,12 @@ const command: CommandSpec = defineCommand({
       const identity = request
         ? { subject: request.subject, attributes: [] }
         : await identityOf(context, flags, config, false);
-      const certificate = makeCertificate(context, flags, config, { identity, request, key, issuer });
+      const certificate = makeCertificate(context, flags, config, { identity, request, key, issuer, sources });
       if (flags.verify && request) verifyRequest(context, flags, request, key);
       return show(context, flags, certificate, out);
     }
     if (aim.fresh && key) {
-      request = makeRequest(context, flags, config, key, await identityOf(context, flags, config, true));
+      request = makeRequest(context, flags, config, key, await identityOf(context, flags, config, true), sources);
     } else if (request && flags.subj !== undefined) {
       request = replaceSubject(context, flags, config, request);
     }

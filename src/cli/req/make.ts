@@ -47,13 +47,20 @@ export async function readIssuer(inputs: Inputs, { CA, CAkey = CA }: ReqOptions)
 }
 
 /** The sources of extensions in the order in which they apply. */
-class ExtensionSources {
+export class ExtensionSources {
   readonly #config: ReqConfig;
   readonly #section: string | undefined;
   readonly #lines: readonly string[];
 
-  /** @param fallback the key of `[req]` that names the section where no flag does */
-  constructor(config: ReqConfig, options: ReqOptions, flag: 'extensions' | 'reqexts', fallback: string) {
+  /**
+   * Finds the section that -extensions or -reqexts names, or the configuration, and reads -addext and --san.
+   *
+   * @throws TlskitError ERR_CONFIG for a section that is not there, ERR_USAGE for an extension given twice
+   */
+  constructor(config: ReqConfig, options: ReqOptions, certificate: boolean) {
+    const [flag, fallback] = certificate
+      ? (['extensions', 'x509_extensions'] as const)
+      : (['reqexts', 'req_extensions'] as const);
     this.#config = config;
     this.#section = options[flag] ?? config.get(fallback);
     this.#lines = extraExtensions(options, parseSanList);
@@ -90,8 +97,8 @@ export function makeRequest(
   config: ReqConfig,
   key: PrivateKey,
   { subject, attributes }: Identity,
+  sources: ExtensionSources,
 ): CertificateRequest {
-  const sources = new ExtensionSources(config, options, 'reqexts', 'req_extensions');
   const { spki } = key.publicKey;
   let name = subject;
   const onSubjectChange = (changed: Name): void => {
@@ -116,6 +123,7 @@ export interface CertificateParts {
   readonly request: CertificateRequest | undefined;
   readonly key: PrivateKey | undefined;
   readonly issuer: Issuer | undefined;
+  readonly sources: ExtensionSources;
 }
 
 /** Makes and signs a certificate. */
@@ -125,10 +133,9 @@ export function makeCertificate(
   config: ReqConfig,
   parts: CertificateParts,
 ): Certificate {
-  const { request, key, issuer } = parts;
+  const { request, key, issuer, sources } = parts;
   const signer = issuer?.key ?? key;
   if (!signer) return fail('ERR_USAGE', 'a signature key is needed: give it with -key, or -CA and -CAkey');
-  const sources = new ExtensionSources(config, options, 'extensions', 'x509_extensions');
   const { fields: before, context } = fieldsOf(io, options, config, parts, signer);
   let { subject } = before;
   const taken = takenExtensions(io, options, request);
