@@ -58,9 +58,7 @@ export class Prompter {
     this.#before();
     const min = options.min ?? 0;
     if (this.interactive) return askPassphrase(message, options.confirm === true, min);
-    process.stderr.write(`${message}:`);
-    const line = this.#stdin.line();
-    process.stderr.write('\n');
+    const line = this.#stdin.line(); // from a pipe nobody needs to see the question
     if (line === undefined) {
       fail(
         'ERR_PASSPHRASE',
