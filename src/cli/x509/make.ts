@@ -33,7 +33,7 @@ import type { X509Options } from './options.ts';
 import { takeSerial } from './serial-file.ts';
 
 /** What the parts of `x509` need of the running command. */
-export type Io = Pick<Context, 'read' | 'write' | 'inputName' | 'passphrase' | 'prompter' | 'note' | 'digest' | 'sink'>;
+export type Io = Pick<Context, 'read' | 'write' | 'inputName' | 'passphrase' | 'prompter' | 'note' | 'digest'>;
 
 /** The certificate, and what was read on the way to it. */
 export interface Made {
@@ -80,7 +80,7 @@ export async function makeCertificate(io: Io, options: X509Options): Promise<Mad
   const source =
     request || options.new ? undefined : await inputs.certificate(options.in, pemOrDer('inform', options.inform));
   if (source && options.CA !== undefined) requireSelfSigned(source, io.inputName(options.in));
-  const issuer = options.CA === undefined ? undefined : await loadIssuer(io, inputs, options, options.CA);
+  const issuer = options.CA === undefined ? undefined : await loadIssuer(inputs, options, options.CA);
   const pubkey = forced ?? key?.publicKey;
   const fields = startingFields(io, options, source, request, pubkey, issuer?.certificate);
   const signed = key ?? issuer?.key;
@@ -147,14 +147,11 @@ function checkedRequest(io: Io, inputs: Inputs, options: X509Options): Certifica
   return request;
 }
 
-async function loadIssuer(io: Io, inputs: Inputs, options: X509Options, path: string): Promise<Issuer> {
+async function loadIssuer(inputs: Inputs, options: X509Options, path: string): Promise<Issuer> {
   const certificate = await inputs.certificate(path);
   const keyPath = options.CAkey ?? path;
   const key = await inputs.privateKey(keyPath);
   if (!key.publicKey.equals(keyOf(certificate))) {
-    // as with OpenSSL, a number that was taken from the serial file is not given out again
-    if (options.set_serial === undefined) takeSerial(io, options);
-    io.sink.commit();
     fail('ERR_KEY_MISMATCH', `CA certificate and CA private key do not match: ${path} and ${keyPath}`);
   }
   return { certificate, key };

@@ -20,15 +20,12 @@ const MAKERS: Readonly<Record<string, () => PrivateKey>> = {
   // a modulus whose length is no multiple of 8 bits: the encoded message is an octet shorter
   rsa1025: () => keyOf(generateKeyPairSync('rsa', { modulusLength: 1025 })),
   pss: () => keyOf(generateKeyPairSync('rsa-pss', { modulusLength: 1024 })),
-  'pss-sha384': () =>
-    keyOf(
-      generateKeyPairSync('rsa-pss', {
-        modulusLength: 1024,
-        hashAlgorithm: 'sha384',
-        mgf1HashAlgorithm: 'sha1',
-        saltLength: 10,
-      }),
-    ),
+  'pss-sha384': () => {
+    // @types/node takes the salt length for a text
+    const saltLength = 10 as unknown as string;
+    const restrictions = { hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha1', saltLength };
+    return keyOf(generateKeyPairSync('rsa-pss', { modulusLength: 1024, ...restrictions }));
+  },
   ec: () => keyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
   k1: () => keyOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })),
   dsa: () => keyOf(generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })),
