@@ -86,12 +86,12 @@ async function whatToMake(context: Run): Promise<KeyGenParams> {
 }
 
 /** The type that -algorithm means; SM2 is EC on the curve SM2. */
-function algorithm({ flags, note }: Run, name: string): { type: KeyType; options: KeyOptions } {
+function algorithm(context: Run, name: string): { type: KeyType; options: KeyOptions } {
   const sm2 = name.toLowerCase() === 'sm2';
   const type = sm2 ? 'ec' : generatedType(name);
-  const options = keyOptions(type, flags.pkeyopt);
+  const options = keyOptions(type, context.flags.pkeyopt);
   for (const option of options.ignored ?? [])
-    note(`tlskit genpkey: -pkeyopt ${option} changes nothing here
+    context.note(`tlskit genpkey: -pkeyopt ${option} changes nothing here
 `);
   return { type, options: sm2 ? { ...options, curve: 'SM2' } : options };
 }

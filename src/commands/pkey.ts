@@ -85,12 +85,13 @@ const command: CommandSpec = defineCommand({
 
 export default command;
 
-function warn({ flags, cipher, note }: Run, form: 'pem' | 'der'): void {
-  if (flags.text && flags.text_pub) note('Warning: The -text option is ignored with -text_pub\n');
+function warn(context: Run, form: 'pem' | 'der'): void {
+  const { flags, cipher } = context;
+  if (flags.text && flags.text_pub) context.note('Warning: The -text option is ignored with -text_pub\n');
   if (flags.traditional && (flags.noout || form === 'der'))
-    note('Warning: The -traditional is ignored since there is no PEM output\n');
+    context.note('Warning: The -traditional is ignored since there is no PEM output\n');
   if (cipher === undefined) {
-    if (flags.passout !== undefined) note('Warning: The -passout option is ignored without a cipher option\n');
+    if (flags.passout !== undefined) context.note('Warning: The -passout option is ignored without a cipher option\n');
   } else if (form === 'der' || flags.noout) {
     fail('ERR_USAGE', 'cipher options are supported only for PEM output; "pkcs8 -topk8 -outform DER" encrypts in DER');
   }

@@ -12,6 +12,15 @@ const make = (...args: string[]): string => {
   return stdout;
 };
 
+describe('K8 genpkey', () => {
+  it('says which -pkeyopt changes nothing', () => {
+    const args = ['-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt', 'point-format:compressed'];
+    const { status, stderr } = tlskit(['genpkey', '-algorithm', 'EC', ...args]);
+    expect(status).toBe(0);
+    expect(stderr).toBe('tlskit genpkey: -pkeyopt point-format changes nothing here\n');
+  });
+});
+
 describe('K8 genkey', () => {
   it('makes a P-256 key in PKCS#8 without options', () => {
     expect(createPrivateKey(make()).asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });

@@ -35,6 +35,9 @@ const RSA_LINES = [
   'rsa -in rsa -noout -out result',
   'rsa -in pss -RSAPublicKey_out',
   'pkey -in rsa -traditional',
+  'pkey -in rsa -text -text_pub -noout',
+  'pkey -in rsa -traditional -noout',
+  'pkey -in rsa -passout pass:unused',
   'rsa -in p256',
   'rsa -in nothing',
 ];
