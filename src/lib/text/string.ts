@@ -97,6 +97,10 @@ export function stringToUtf8({ tag, value }: Asn1String): Buffer | undefined {
   return Buffer.from(characters.map(utf8Octets).join(''), 'latin1');
 }
 
+/** False for a string of characters that are none: OpenSSL takes no name with such a value. */
+export const isWellFormed = (string: Asn1String): boolean =>
+  !WIDTH.has(string.tag) || stringToUtf8(string) !== undefined;
+
 /** Upper-case hex. */
 export const upperHex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex').toUpperCase();

@@ -159,7 +159,7 @@ const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 
 export function readCertificates(bytes: Uint8Array, source: string): Certificate[] {
   return within(source, () => {
     if (bytes[0] === 0x30) return [Certificate.read(bytes)];
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const text = pemText(bytes, 'no certificate');
     const blocks = pemBlocks(text, (label) => LABELS.has(label));
     const errors: unknown[] = [];
     const certificates = blocks.flatMap((block) => {
@@ -172,13 +172,24 @@ export function readCertificates(bytes: Uint8Array, source: string): Certificate
       }
     });
     if (certificates.length > 0) return certificates;
-    if (errors.length > 0) throw errors[0];
-    if (bytes.length === 0) return fail('ERR_FORMAT', 'the file is empty');
-    return fail(
-      'ERR_FORMAT',
-      text.includes('-----BEGIN ') ? `no certificate, but ${held(text)}` : 'neither PEM nor DER',
-    );
+    throw errors[0] ?? notHere(text, 'no certificate');
   });
+}
+
+/**
+ * The text of a file that should hold PEM.
+ *
+ * @throws TlskitError ERR_FORMAT when there is no PEM block; a large file of other content costs nothing
+ */
+export function pemText(bytes: Uint8Array, missing: string): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (buffer.includes('-----BEGIN ')) return buffer.toString('latin1');
+  return fail('ERR_FORMAT', bytes.length === 0 ? `${missing}: the file is empty` : `${missing}: neither PEM nor DER`);
+}
+
+/** The error for PEM that holds something else. */
+export function notHere(text: string, missing: string): TlskitError {
+  return new TlskitError('ERR_FORMAT', `${missing}, but ${held(text)}`);
 }
 
 function fromBlock({ der, headers, line }: PemBlock): Certificate {
@@ -192,7 +203,7 @@ function fromBlock({ der, headers, line }: PemBlock): Certificate {
 }
 
 /** The labels of the PEM blocks in a text, for messages. */
-export function held(text: string): string {
+function held(text: string): string {
   const labels = [...text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,60})-----/gm)].map(([, label]) => label as string);
   const [first, ...others] = new Set(labels);
   if (first === undefined) return 'no complete PEM block';

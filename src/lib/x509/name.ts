@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { CLASS, DerNode, TAG, element, encodeOid, seq, setOf as derSetOf } from '../der/index.ts';
+import { isWellFormed } from '../text/string.ts';
 import { ABSENT, anyString, oid, readTemplate, sequence, sequenceOf, setOf, type Type } from '../der/template.ts';
 
 /** One attribute of a distinguished name (X.501 AttributeTypeAndValue). */
@@ -103,8 +103,7 @@ export const nameType: Type<Name> = {
     const value = rdnSequence.read(input, Math.min(limit, start + MAX_LENGTH), tag, optional);
     if (value === ABSENT) return ABSENT;
     const rdns = value.map((rdn) => rdn.map(({ oid, value: { tag, value } }) => ({ oid, tag, value })));
-    const broken = rdns.flat().some(({ tag, value }) => tag === TAG.utf8String && !isUtf8(value));
-    if (broken) input.fail('a UTF8String that is not UTF-8');
+    if (!rdns.flat().every(isWellFormed)) input.fail('a string that has no form in UTF-8');
     return Name.fromRead(rdns, input.bytes.subarray(start, input.at));
   },
 };

@@ -1,7 +1,7 @@
 import { DerNode, TAG, bigintOf, pemBlocks, type PemBlock } from '../der/index.ts';
 import { readTemplate, type BitString } from '../der/template.ts';
 import { fail, within } from '../errors.ts';
-import { held } from './certificate.ts';
+import { notHere, pemText } from './certificate.ts';
 import type { Name } from './name.ts';
 import {
   extensionsType,
@@ -136,14 +136,10 @@ const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE REQUEST', 'NEW CERTIFI
 export function readRequest(bytes: Uint8Array, source: string): CertificateRequest {
   return within(source, () => {
     if (bytes[0] === 0x30) return CertificateRequest.read(bytes);
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const text = pemText(bytes, 'no certificate request');
     const [decode] = pemBlocks(text, (label) => LABELS.has(label));
-    if (decode) return fromBlock(decode());
-    if (bytes.length === 0) return fail('ERR_FORMAT', 'the file is empty');
-    return fail(
-      'ERR_FORMAT',
-      text.includes('-----BEGIN ') ? `no certificate request, but ${held(text)}` : 'neither PEM nor DER',
-    );
+    if (!decode) throw notHere(text, 'no certificate request');
+    return fromBlock(decode());
   });
 }
 

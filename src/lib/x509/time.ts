@@ -14,6 +14,10 @@ export interface Time {
 const UTC = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?()(?:Z|([+-])(\d\d)(\d\d))$/;
 const GENERALIZED = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/;
 
+/** Start of the year 0, and of the year 10000. */
+const FIRST = -62_167_219_200_000;
+const AFTER_LAST = 253_402_300_800_000;
+
 /** The time that this string is. */
 export function timeOf(tag: number, value: Uint8Array): Time {
   const form = tag === TAG.utcTime ? 'utc' : 'generalized';
@@ -35,7 +39,9 @@ function instant(form: Time['form'], text: string): number | undefined {
   if (!inRange || day < 1 || date.getUTCDate() !== day) return undefined;
   date.setUTCHours(hour, minute, second);
   const offset = (offsetHours * 60 + offsetMinutes) * 60_000;
-  return date.getTime() + (match[8] === '-' ? offset : -offset);
+  const ms = date.getTime() + (match[8] === '-' ? offset : -offset);
+  // an offset must not lead out of the years that a time can have
+  return ms >= FIRST && ms < AFTER_LAST ? ms : undefined;
 }
 
 /** The template of a Time. */

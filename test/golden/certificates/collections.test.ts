@@ -13,24 +13,24 @@ describe('K4 text equal to openssl 3.0', () => {
     const files = filesOf(join(DATA, 'certificates'));
     expect(files.length).toBeGreaterThanOrEqual(270);
     expectGolden(join(DATA, 'certificates/openssl-text.json'), textCases('x509', files));
-  });
+  }, 600_000);
 
   it('of the certificates of PKITS', () => {
     const files = filesOf(join(DATA, 'pkits/certs'));
     expect(files.length).toBe(405);
     expectGolden(join(DATA, 'pkits/openssl-text.json'), textCases('x509', files));
-  });
+  }, 600_000);
 
   it('of a certificate with every extension', () => {
     const files = filesOf(join(DATA, 'certificates-made'));
     expectGolden(join(DATA, 'certificates-made/openssl-text.json'), textCases('x509', files));
-  });
+  }, 600_000);
 
   it('of requests made by five tools', () => {
     const files = filesOf(join(DATA, 'requests'));
     expect(files.length).toBeGreaterThanOrEqual(60);
     expectGolden(join(DATA, 'requests/openssl-text.json'), textCases('req', files));
-  });
+  }, 600_000);
 });
 
 const DEBIAN = '/usr/share/ca-certificates/mozilla';

@@ -59,18 +59,16 @@ export const filesOf = (folder: string, ending: RegExp = /\.(?:pem|crt|der)$/): 
     .filter((name) => ending.test(name))
     .map((name) => join(folder, name));
 
-/** One case a file: digests of its text under all options. */
+/** One case: digests of a text under all options. */
+export const textCase = (kind: Kind, key: string, bytes: Uint8Array): GoldenCase => ({
+  key,
+  ours: () => OPTIONS.map((options) => digest(ourText(kind, bytes, options))).join(' '),
+  theirs: () => {
+    const texts = OPTIONS.map((options) => theirText(kind, bytes, options));
+    return texts.some((text) => text === undefined) ? undefined : texts.map((text) => digest(text as Buffer)).join(' ');
+  },
+});
+
+/** One case a file. */
 export const textCases = (kind: Kind, files: readonly string[]): GoldenCase[] =>
-  files.map((file) => {
-    const bytes = readFileSync(file);
-    return {
-      key: file.slice(file.lastIndexOf('/') + 1),
-      ours: () => OPTIONS.map((options) => digest(ourText(kind, bytes, options))).join(' '),
-      theirs: () => {
-        const texts = OPTIONS.map((options) => theirText(kind, bytes, options));
-        return texts.some((text) => text === undefined)
-          ? undefined
-          : texts.map((text) => digest(text as Buffer)).join(' ');
-      },
-    };
-  });
+  files.map((file) => textCase(kind, file.slice(file.lastIndexOf('/') + 1), readFileSync(file)));
