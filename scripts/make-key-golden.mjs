@@ -98,32 +98,19 @@ for (const [type, bits] of [
     add('ssh-keygen', `${type} ${bits} ${format}`, readFileSync(join(work, 's'), 'latin1'));
   }
 }
-for (const [alg, more] of [
-  ['RSA', ['-keysize', '2048']],
-  ['EC', ['-groupname', 'secp256r1']],
-  ['EC', ['-groupname', 'secp521r1']],
-  ['DSA', ['-keysize', '1024']],
-  ['Ed25519', []],
-]) {
+const stores = {
+  'RSA 2048': '-keyalg RSA -keysize 2048',
+  'EC secp256r1': '-keyalg EC -groupname secp256r1',
+  'EC secp521r1': '-keyalg EC -groupname secp521r1',
+  'DSA 1024': '-keyalg DSA -keysize 1024',
+  Ed25519: '-keyalg Ed25519',
+};
+for (const [name, options] of Object.entries(stores)) {
   rmSync(join(work, 'k.p12'), { force: true });
-  run('keytool', [
-    '-genkeypair',
-    '-alias',
-    'a',
-    '-keyalg',
-    alg,
-    ...more,
-    '-dname',
-    'CN=a',
-    '-keystore',
-    'k.p12',
-    '-storetype',
-    'PKCS12',
-    '-storepass',
-    'changeit',
-  ]);
+  const store = '-alias a -dname CN=a -keystore k.p12 -storetype PKCS12 -storepass changeit';
+  run('keytool', `-genkeypair ${options} ${store}`.split(' '));
   const pem = openssl('pkcs12 -in k.p12 -nocerts -nodes -passin pass:changeit');
-  add('keytool', `${alg} ${more.at(-1) ?? ''}`.trim(), pem.slice(pem.indexOf('-----BEGIN')));
+  add('keytool', name, pem.slice(pem.indexOf('-----BEGIN')));
 }
 const node = {
   rsa: ['rsa', { modulusLength: 1536, publicExponent: 5 }],

@@ -68,7 +68,7 @@ const command: CommandSpec = defineCommand({
     if (flags.text && said) addText(key, output, encoding.pointForm);
     let valid: boolean | undefined;
     if (flags.check) {
-      const reasons = key instanceof PrivateKey ? await checkPrivateKey(key) : ['there is no private key to check'];
+      const reasons = key instanceof PrivateKey ? checkPrivateKey(key) : ['there is no private key to check'];
       valid = reasons.length === 0;
       context.note(valid ? 'EC Key valid.\n' : `EC Key Invalid!\nDetailed error: ${reasons.join('; ')}\n`);
     }

@@ -67,7 +67,7 @@ const command: CommandSpec = defineCommand({
     if (flags.text && said) output.add(ecParametersText(group));
     let valid: boolean | undefined;
     if (flags.check || flags.check_named) {
-      valid = (await checkParameters(parameters)).length === 0 && (!flags.check_named || group.curve !== undefined);
+      valid = checkParameters(parameters).length === 0 && (!flags.check_named || group.curve !== undefined);
       context.note(`checking elliptic curve parameters: ${valid ? 'ok' : 'failed'}\n`);
     }
     if (valid === false) {

@@ -68,7 +68,7 @@ const command: CommandSpec = defineCommand({
     const output = new Output();
     let valid: boolean | undefined;
     if (flags.check || flags.pubcheck) {
-      const reasons = await defects(key, flags.check && !flags.pubin);
+      const reasons = defects(key, flags.check && !flags.pubin);
       valid = reasons.length === 0;
       if (!valid) context.note(`Key is invalid\nDetailed error: ${reasons.join('; ')}\n`);
       else if (!context.json) output.add('Key is valid\n');
@@ -97,7 +97,7 @@ function warn(context: Run, form: 'pem' | 'der'): void {
   }
 }
 
-function defects(key: PrivateKey | PublicKey, whole: boolean): Promise<readonly string[]> | readonly string[] {
+function defects(key: PrivateKey | PublicKey, whole: boolean): readonly string[] {
   if (key instanceof PublicKey) return checkPublicKey(key);
   return whole ? checkPrivateKey(key) : checkPublicKey(key.publicKey);
 }

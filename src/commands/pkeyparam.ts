@@ -25,7 +25,7 @@ const command: CommandSpec = defineCommand({
     const said = !context.json;
     let valid: boolean | undefined;
     if (flags.check) {
-      const reasons = await checkParameters(parameters);
+      const reasons = checkParameters(parameters);
       valid = reasons.length === 0;
       if (!valid) context.note(`Parameters are invalid\nDetailed error: ${reasons.join('; ')}\n`);
       else if (said) output.add('Parameters are valid\n');

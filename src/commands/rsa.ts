@@ -65,7 +65,7 @@ const command: CommandSpec = defineCommand({
     let valid: boolean | undefined;
     if (flags.check) {
       if (key instanceof PublicKey) return fail('ERR_USAGE', 'Only private keys can be checked');
-      const reasons = await checkPrivateKey(key);
+      const reasons = checkPrivateKey(key);
       valid = reasons.length === 0;
       if (!valid) context.note(`RSA key not ok\n${reasons.map((reason) => `RSA key error: ${reason}\n`).join('')}`);
       else if (said) output.add('RSA key ok\n');

@@ -148,7 +148,7 @@ export function keyOptions(type: KeyType, options: readonly string[]): KeyOption
     if (row[0] === undefined) ignored.push(name);
     else out[row[0]] = value;
   }
-  return { ...out, ignored } as KeyOptions;
+  return { ...out, ignored };
 }
 
 /** The restrictions of an RSA-PSS key, if the options ask for any. A digest does not restrict MGF1, as in OpenSSL. */

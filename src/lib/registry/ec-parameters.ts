@@ -31,8 +31,8 @@ const MAX_FIELD_BITS = 661;
 
 /** A polynomial's exponents, highest first. */
 export function exponents(polynomial: bigint): number[] {
-  const bits = polynomial.toString(2);
-  return [...bits].flatMap((bit, i) => (bit === '1' ? [bits.length - 1 - i] : []));
+  const bits = polynomial.toString(2).split('');
+  return bits.flatMap((bit, i) => (bit === '1' ? [bits.length - 1 - i] : []));
 }
 
 /**
