@@ -107,5 +107,5 @@ export interface CommandSpec<F extends Flags = Flags> {
  * `const command: CommandSpec = defineCommand({…}); export default command;`.
  */
 export function defineCommand<const F extends Flags>(spec: CommandSpec<F>): CommandSpec {
-  return spec as unknown as CommandSpec;
+  return spec;
 }

@@ -17,7 +17,7 @@ it('a key, a request, a certificate and a PKCS#12 file with the library alone', 
 it('a secret does not show itself', async () => {
   const { inspect } = await import('node:util');
   const secret = tlskit.Secret.fromText('hunter2');
-  expect([`${secret}`, JSON.stringify({ secret }), inspect(secret), inspect({ secret })].join()).not.toContain(
+  expect([String(secret), JSON.stringify({ secret }), inspect(secret), inspect({ secret })].join()).not.toContain(
     'hunter2',
   );
   expect(secret.text()).toBe('hunter2');

@@ -92,7 +92,7 @@ export interface Signed<T> {
 const signed = <T extends object>(tbs: Type<T>): Type<Signed<T>> =>
   withDer(
     sequence<Omit<Signed<T>, 'der'>>({
-      tbs: tbs as Type<NonNullable<T>>,
+      tbs,
       algorithm: algorithmType,
       signature: bitString(),
     }),
