@@ -10,6 +10,7 @@ import { Secret } from '../../lib/secret.ts';
 import { bytesOf } from '../../lib/der/text.ts';
 import type { Context } from '../context.ts';
 import { passphrases, type Passphrases } from '../flags/encryption.ts';
+import { withOidFile } from './oid-file.ts';
 import type { ReqOptions } from './options.ts';
 
 /** A configuration as `req` reads it. */
@@ -32,14 +33,15 @@ export function readReqConfig(
   const config = load(io, options);
   const get = (name: string): string | undefined => config.get(section, name);
   const mask = get('string_mask');
+  const oidFile = config.get('default', 'oid_file');
+  const objects = objectsOf(config);
   return {
     config,
     section,
     get,
     names: {
-      // a terminal speaks UTF-8; in files and pipes OpenSSL takes octets for Latin-1 unless told
       utf8: options.utf8 || get('utf8') === 'yes',
-      objects: objectsOf(config),
+      objects: oidFile === undefined ? objects : withOidFile(objects, io.read(oidFile).toString('utf8')),
       ...(mask === undefined ? {} : { stringMask: parseStringMask(mask) }),
     },
   };

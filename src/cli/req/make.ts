@@ -64,8 +64,13 @@ export class ExtensionSources {
     this.#config = config;
     this.#section = options[flag] ?? config.get(fallback);
     this.#lines = extraExtensions(options, parseSanList);
-    if (this.#section !== undefined) {
-      config.config.requireSection(this.#section, options[flag] === undefined ? fallback : `-${flag}`);
+    for (const [name, wanted] of [
+      [this.#section, options[flag] === undefined ? fallback : `-${flag}`],
+      // a section that a flag names must be there even where it is not used
+      [options.extensions, '-extensions'],
+      [options.reqexts, '-reqexts'],
+    ] as const) {
+      if (name !== undefined) config.config.requireSection(name, wanted);
     }
   }
 

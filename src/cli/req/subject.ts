@@ -35,6 +35,9 @@ If you enter '.', the field will be left blank.
 -----
 `;
 
+/** A pipe that gives the same wrong answer for ever is left in the end. */
+const MAX_TRIES = 100;
+
 const EXTRA = `
 Please enter the following 'extra' attributes
 to be sent with your certificate request
@@ -130,12 +133,13 @@ async function answer(io: Io, options: ReqOptions, prompt: Prompt): Promise<stri
     if (wrong !== undefined) fail('ERR_NAME', `${message} "${given}": ${wrong}`);
     return given === '.' ? '' : given;
   }
-  for (;;) {
+  for (let wrong = 0; wrong < MAX_TRIES || io.prompter.interactive; wrong += 1) {
     const given = await ask(io, message, initial, check);
-    const wrong = check(given);
-    if (wrong === undefined) return given === '.' ? '' : given;
-    io.note(`${wrong}\n`);
+    const bad = check(given);
+    if (bad === undefined) return given === '.' ? '' : given;
+    io.note(`${bad}\n`);
   }
+  return fail('ERR_NAME', `no answer of ${MAX_TRIES} to the question "${message}" fits`);
 }
 
 async function ask(

@@ -80,6 +80,21 @@ describe('K2 the subject', () => {
     expect(stderr).toContain('Unit []:fixed');
   });
 
+  it('gives up on a pipe that never gives a fitting answer', () => {
+    const { status, stderr } = call('req -new -key ec.key', { input: 'DEU\n'.repeat(500) });
+    expect(status).toBe(1);
+    expect(stderr).toContain('no answer of 100');
+  });
+
+  it('knows the names of oid_section and oid_file', () => {
+    writeFileSync(join(cwd, 'oids.txt'), '1.2.3.4.55 myOid My long name\n');
+    writeFileSync(
+      join(cwd, 'oid.cnf'),
+      'oid_file=oids.txt\noid_section=o\n[o]\nother=1.2.3.4.56\n[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nmyOid=a\nother=b\n',
+    );
+    expect(subject(good('req -new -key ec.key -config oid.cnf').stdout)).toBe('subject=1.2.3.4.55 = a, 1.2.3.4.56 = b');
+  });
+
   it('takes the defaults for empty lines and with -batch', () => {
     expect(subject(good('req -new -key ec.key', { input: '\n'.repeat(20) }).stdout)).toBe(
       'subject=C = AU, ST = Some-State, O = Internet Widgits Pty Ltd',
@@ -195,6 +210,7 @@ describe('refusals leave nothing behind', () => {
     ['req -new -key ec.key -config empty.cnf', /distinguished_name/],
     ['req -new -key ec.key -subj /CN=x -reqexts nosuch', /\[nosuch\]/],
     ['req -x509 -key ec.key -subj /CN=x -extensions nosuch', /\[nosuch\]/],
+    ['req -new -key ec.key -subj /CN=x -extensions nosuch', /\[nosuch\]/],
     ['req -x509 -key ec.key -subj /CN=x -days -3', /positive/],
     ['req -x509 -key ec.key -subj /CN=x -set_serial x', /serial number/],
     ['req -new -key ec.key -md5 -subj /CN=x', /EC key with MD5/],

@@ -1,0 +1,19 @@
+/** `oid_file`: names for object identifiers, a line each: `1.2.3.4 shortName A long name`. */
+import type { ObjectLookup } from '../../lib/registry/find.ts';
+import type { ObjectName } from '../../lib/registry/oids.ts';
+
+/** The lookup with the names of a file added; a name that is known already keeps its meaning. */
+export function withOidFile(find: ObjectLookup, text: string): ObjectLookup {
+  const byName = new Map<string, ObjectName>();
+  for (const line of text.split('\n')) {
+    const [, oid, sn = '', long = ''] = /^(\d[\d.]*)[ \t]+(\S+)[ \t]*(.*)$/.exec(line.trimEnd()) ?? [];
+    if (oid === undefined) continue;
+    const object = { oid, sn, ln: long === '' ? sn : long };
+    for (const name of [object.sn, object.ln, oid]) byName.set(name, object);
+  }
+  if (byName.size === 0) return find;
+  return (name) => {
+    const known = find(name);
+    return known && known.sn !== known.oid ? known : (byName.get(name) ?? known);
+  };
+}
