@@ -85,7 +85,10 @@ export function checkParameters(parameters: KeyParameters): string[] {
   return collect(() => {
     const { components } = parameters;
     if (components.kind === 'ec') return checkGroup(components.group);
-    return components.kind === 'dsa' ? checkDsaDomain(components) : checkDhDomain(components);
+    if (components.kind !== 'dsa') return checkDhDomain(components);
+    // only parameters, not keys, have to be of a size of FIPS 186-4 section 4.2, which begins at 1024 and 160 bits
+    const small = bitsOf(components.p) < 1024 || bitsOf(components.q) < 160;
+    return [...(small ? ['bad ffc parameters'] : []), ...checkDsaDomain(components)];
   });
 }
 
