@@ -51,7 +51,7 @@ function featureTable() {
   const lines = Object.entries(ROWS).flatMap(([row, promise]) =>
     proofs.has(row) ? [`| ${row} | ${promise} | ${proofs.get(row).sort().join(', ')} |`] : [],
   );
-  return `<!-- prettier-ignore -->\n| row | what | proved by |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
+  return `<!-- prettier-ignore -->\n| row | what | proved by |\n| --- | --- | --- |\n${lines.join('\n')}\n\n`;
 }
 
 const folder = join(root, 'docs/commands');
