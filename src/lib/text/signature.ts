@@ -85,7 +85,7 @@ function pssSignature(algorithm: AlgorithmIdentifier, signature: Buffer | undefi
   return `${pad}\n${lines.map((line) => `${pad}${line}\n`).join('')}${dump}`;
 }
 
-/** Signature algorithms that are not simply dumped. */
+/** Signature algorithms that are not simply dumped. DSA with the longer digests is not known to OpenSSL as DSA. */
 const BY_KEY: ReadonlyMap<string, typeof plainSignature> = new Map([
   ['1.2.840.113549.1.1.10', pssSignature],
   ['1.3.14.3.2.13', dsaSignature],
@@ -93,10 +93,4 @@ const BY_KEY: ReadonlyMap<string, typeof plainSignature> = new Map([
   ['1.2.840.10040.4.3', dsaSignature],
   ['2.16.840.1.101.3.4.3.1', dsaSignature],
   ['2.16.840.1.101.3.4.3.2', dsaSignature],
-  ['2.16.840.1.101.3.4.3.3', dsaSignature],
-  ['2.16.840.1.101.3.4.3.4', dsaSignature],
-  ['2.16.840.1.101.3.4.3.5', dsaSignature],
-  ['2.16.840.1.101.3.4.3.6', dsaSignature],
-  ['2.16.840.1.101.3.4.3.7', dsaSignature],
-  ['2.16.840.1.101.3.4.3.8', dsaSignature],
 ]);

@@ -12,7 +12,7 @@ export interface Time {
 
 /** RFC 5280 wants seconds and Zulu; OpenSSL also reads times without seconds, with a fraction, and with an offset. */
 const UTC = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?()(?:Z|([+-])(\d\d)(\d\d))$/;
-const GENERALIZED = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/;
+const GENERALIZED = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(\.\d+)?)?(?:Z|([+-])(\d\d)(\d\d))$/;
 
 /** Start of the year 0, and of the year 10000. */
 const FIRST = -62_167_219_200_000;

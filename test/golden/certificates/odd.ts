@@ -117,6 +117,7 @@ const GENERALIZED: readonly Case[] = [
   '00010101000000Z',
   '99991231235959Z',
   '202601010000Z',
+  '202601010000.5Z',
   '20260101000000.5Z',
   '20260101000000.123456789Z',
   '20260101000000.Z',
@@ -228,6 +229,10 @@ const OTHERS: readonly Case[] = [
       algorithm: seq(oid('2.16.840.1.101.3.4.3.2')),
       signature: bitString(seq(integer(0n), integer(1n << 159n))),
     }),
+  ],
+  [
+    'a DSA signature with a long digest',
+    certificate({ algorithm: seq(oid('2.16.840.1.101.3.4.3.3')), signature: bitString(seq(integer(5n), integer(7n))) }),
   ],
   [
     'a DSA signature of negative numbers',
