@@ -27,12 +27,17 @@ const shared = {
   logLevel: 'error',
 };
 
-/** Bundles source text; the file appears whole or not at all. */
+/** Bundles source text. */
 async function bundle(contents, outfile) {
   const result = await esbuild.build({ ...shared, stdin: { contents, resolveDir: root, loader: 'ts' } });
-  const temporary = `${outfile}.${process.pid}`;
-  writeFileSync(temporary, result.outputFiles[0].contents);
-  renameSync(temporary, outfile);
+  put(outfile, result.outputFiles[0].contents);
+}
+
+/** A file that appears whole or not at all: a command may start while others are built. */
+function put(file, contents) {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
 }
 
 function commandFiles(folder = join(root, 'src/commands')) {
@@ -85,7 +90,7 @@ function step(command, ...args) {
 
 if (release) rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bundles, { recursive: true });
-writeFileSync(join(bundles, 'package.json'), '{ "type": "commonjs" }\n');
+put(join(bundles, 'package.json'), '{ "type": "commonjs" }\n');
 if (release) step('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 const commands = [];
 for (const file of commandFiles()) {
