@@ -10,6 +10,7 @@ import {
   toFile,
 } from '../cli/flags/keys.ts';
 import type { Context } from '../cli/context.ts';
+import { numberLine } from '../cli/text/public.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { checkPrivateKey } from '../lib/keys/check.ts';
@@ -61,7 +62,7 @@ const command: CommandSpec = defineCommand({
     const said = !context.json;
     if (flags.text && said)
       output.add(key instanceof PublicKey ? publicText(key) : privateKeyText(key), !(key instanceof PublicKey));
-    if (flags.modulus && said) output.add(`Modulus=${components.n.toString(16).toUpperCase()}\n`);
+    if (flags.modulus && said) output.add(numberLine(components.n));
     let valid: boolean | undefined;
     if (flags.check) {
       if (key instanceof PublicKey) return fail('ERR_USAGE', 'Only private keys can be checked');

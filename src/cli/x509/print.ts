@@ -1,7 +1,6 @@
 /** What `x509` prints about a certificate: one row a flag, in the order of the command line. */
 import { digestByName } from '../../lib/crypto/digests.ts';
 import { fail } from '../../lib/errors.ts';
-import { magnitude } from '../../lib/keys/components.ts';
 import { certificateText, parseTextOptions, type TextOptions } from '../../lib/text/certificate.ts';
 import { extensionsText } from '../../lib/text/extensions/index.ts';
 import { nameLine, type NameOptions } from '../../lib/text/name.ts';
@@ -14,7 +13,7 @@ import { nextSerial, serialHex } from '../../lib/x509/serial.ts';
 import type { Time } from '../../lib/x509/time.ts';
 import { keyOf, nameOptions } from '../flags/certificates.ts';
 import type { Context } from '../context.ts';
-import { modulusLine, publicKeyPem } from '../text/public.ts';
+import { modulusLine, numberLine, publicKeyPem } from '../text/public.ts';
 
 /** The flags that shape what is printed. */
 export interface PrintOptions {
@@ -90,7 +89,7 @@ function purposeLines(certificate: Certificate): string {
 /** A DSA key has no modulus; OpenSSL prints its public number. */
 function modulus(certificate: Certificate): string {
   const { components } = keyOf(certificate);
-  if (components.kind === 'dsa') return `Modulus=${magnitude(components.y).toString('hex').toUpperCase()}\n`;
+  if (components.kind === 'dsa') return numberLine(components.y);
   return modulusLine(certificate, 'No modulus for this public key type');
 }
 

@@ -226,3 +226,18 @@ describeWith(['certtool'], 'as GnuTLS reads it', () => {
     expect(status).toBe(0);
   });
 });
+
+describeWith(['openssl'], 'K9 -modulus', () => {
+  it('shows no leading zero where the modulus has an odd number of digits', () => {
+    good('genrsa -out odd.key 1035');
+    good('req -x509 -new -key odd.key -subj /CN=odd -out odd.pem');
+    good('req -new -key odd.key -subj /CN=odd -out odd.csr');
+    for (const line of [
+      'x509 -in odd.pem -noout -modulus',
+      'req -in odd.csr -noout -modulus',
+      'rsa -in odd.key -noout -modulus',
+    ]) {
+      expect(good(line).stdout, line).toBe(openssl(line.split(' '), { cwd }).stdout);
+    }
+  });
+});
