@@ -105,12 +105,17 @@ export const isWellFormed = (string: Asn1String): boolean =>
 export const upperHex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex').toUpperCase();
 
+/** A value's encoding in DER: the unused bits of a BIT STRING as zeros. */
+export function encodeString(string: Asn1String): Buffer {
+  const { tag, value } = string;
+  if (tag === TAG.sequence) return value;
+  const content = tag === TAG.bitString ? Buffer.concat([value.subarray(0, 1), stringData(string)]) : value;
+  return element(CLASS.universal, false, tag, content);
+}
+
 function dump(string: Asn1String, flags: number): string {
   if ((flags & STRING_FLAG.dumpDer) === 0) return `#${upperHex(stringData(string))}`;
-  if (string.tag === TAG.sequence || string.tag === TAG.set) return `#${upperHex(string.value)}`;
-  const data = stringData(string);
-  const content = string.tag === TAG.bitString ? Buffer.concat([Buffer.from([string.value[0] as number]), data]) : data;
-  return `#${upperHex(element(CLASS.universal, false, string.tag, content))}`;
+  return `#${upperHex(encodeString(string))}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CLASS, TAG, element, encodeOid, seq, setOf } from '../der/index.ts';
-import { stringToUtf8 } from '../text/string.ts';
+import { encodeString, stringToUtf8 } from '../text/string.ts';
 import type { Certificate } from './certificate.ts';
 import type { Attribute, Name } from './name.ts';
 
@@ -23,12 +23,6 @@ function folded(attribute: Attribute): Buffer {
   return element(CLASS.universal, false, TAG.utf8String, Buffer.from(lower, 'latin1'));
 }
 
-function encodedValue(attribute: Attribute): Buffer {
-  if (FOLDED.has(attribute.tag)) return folded(attribute);
-  if (attribute.tag === TAG.sequence) return attribute.value;
-  return element(CLASS.universal, false, attribute.tag, attribute.value);
-}
-
 /**
  * A name in the form in which OpenSSL compares and hashes names: the RDNs without the SEQUENCE around them, values folded. Two names are
  * the same when these octets are.
@@ -39,7 +33,10 @@ export function canonicalName(name: Name): Buffer {
     rdns.map((rdn) =>
       setOf(
         ...rdn.map((attribute) =>
-          seq(element(CLASS.universal, false, TAG.oid, encodeOid(attribute.oid)), encodedValue(attribute)),
+          seq(
+            element(CLASS.universal, false, TAG.oid, encodeOid(attribute.oid)),
+            FOLDED.has(attribute.tag) ? folded(attribute) : encodeString(attribute),
+          ),
         ),
       ),
     ),

@@ -89,6 +89,13 @@ describe('hashes', () => {
     expect(nameHashOld(one)).not.toBe(nameHashOld(two));
   });
 
+  it('do not depend on the unused bits of a BIT STRING', () => {
+    const bits = (hex: string): Name =>
+      Name.of([[{ oid: '2.5.4.11', tag: TAG.bitString, value: Buffer.from(hex, 'hex') }]]);
+    expect(nameHash(bits('045c4f'))).toBe(nameHash(bits('045c40')));
+    expect(nameHash(bits('045c40'))).not.toBe(nameHash(bits('005c40')));
+  });
+
   it('are those of openssl', () => {
     const path = join(import.meta.dirname, '../../data/certificates/SANDNSNull.pem');
     const [certificate] = readCertificates(readFileSync(path), path) as [Certificate];
