@@ -14,8 +14,8 @@ export interface Time {
 const UTC = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?()(?:Z|([+-])(\d\d)(\d\d))$/;
 const GENERALIZED = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(\.\d+)?)?(?:Z|([+-])(\d\d)(\d\d))$/;
 
-/** Start of the year 0, and of the year 10000. */
-const FIRST = -62_167_219_200_000;
+/** Start of the years 1900 and 10000: OpenSSL's arithmetic with offsets works between them. */
+const FIRST = -2_208_988_800_000;
 const AFTER_LAST = 253_402_300_800_000;
 
 /** The time that this string is. */
@@ -40,8 +40,7 @@ function instant(form: Time['form'], text: string): number | undefined {
   date.setUTCHours(hour, minute, second);
   const offset = (offsetHours * 60 + offsetMinutes) * 60_000;
   const ms = date.getTime() + (match[8] === '-' ? offset : -offset);
-  // an offset must not lead out of the years that a time can have
-  return ms >= FIRST && ms < AFTER_LAST ? ms : undefined;
+  return offset === 0 || (ms >= FIRST && ms < AFTER_LAST) ? ms : undefined;
 }
 
 /** The template of a Time. */
