@@ -77,12 +77,12 @@ describeWith(['openssl'], 'K1 K2 K3 K4 K5: openssl accepts', () => {
     ['the key', 'rsa -in ryans-key.pem -check -noout', /RSA key ok/],
     ['the request', 'req -in ryans-csr.pem -verify -noout', /verify OK/],
     ['the self-signed certificate', 'verify -CAfile ryans-cert.pem ryans-cert.pem', /OK/],
+    ['the signed certificate', 'verify -CAfile ca-cert.pem -verify_hostname localhost agent5-cert.pem', /OK/],
     [
-      'the signed certificate',
-      'verify -CAfile ca-cert.pem -verify_hostname localhost agent5-cert.pem',
-      /OK/,
+      'the .pfx',
+      'pkcs12 -in agent5.pfx -passin pass:pass -info -nodes',
+      /BEGIN CERTIFICATE[^]*BEGIN CERTIFICATE[^]*BEGIN PRIVATE KEY/,
     ],
-    ['the .pfx', 'pkcs12 -in agent5.pfx -passin pass:pass -info -nodes', /BEGIN CERTIFICATE[^]*BEGIN CERTIFICATE[^]*BEGIN PRIVATE KEY/],
   ])('%s', (_, words, want) => {
     const { status, stdout, stderr } = openssl(words.split(' '), { cwd });
     expect(status, stderr).toBe(0);
