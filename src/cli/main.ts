@@ -27,8 +27,7 @@ export async function main(spec: CommandSpec<Flags>, name: string, argv: readonl
     for (const warning of parsed.warnings) process.stderr.write(`tlskit ${name}: ${warning}\n`);
     const context = new Context(parsed);
     const code = await spec.run(context);
-    context.flushNotes();
-    context.sink.commit();
+    context.sink.commit(() => context.flushNotes());
     return code ?? 0;
   } catch (error) {
     return report(

@@ -44,14 +44,8 @@ export function show(
     out.add(der ? made.der : encodePem(label, made.der));
   }
   const silent = options.noout && !options.pubkey && !options.text && !options.subject && !options.modulus;
-  if (!silent) out.writeTo(appendingTo(io, options), options.out);
+  if (!silent) out.writeTo(io, options.out);
   return 0;
-}
-
-/** Where key and request go to one file, the request follows the key. */
-function appendingTo(io: Pick<Context, 'write'>, { keyout, out }: ShowOptions): Pick<Context, 'write'> {
-  const shared = toFile(out) && keyout === out;
-  return { write: (path, data, how) => io.write(path, data, shared ? { ...how, append: true, secret: true } : how) };
 }
 
 function printed(options: ShowOptions, made: Certificate | CertificateRequest): string {
