@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
+if (!existsSync(join(root, 'oclif.manifest.json'))) {
+  console.error('there is no oclif.manifest.json: run "npm run build" first');
+  process.exit(1);
+}
 const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'));
 
 /** The contract's rows, in the words of a user. */

@@ -1,4 +1,5 @@
 /** What a running command works with: its parsed flags, input, output, prompts. */
+import { isatty } from 'node:tty';
 import type { Secret } from '../lib/secret.ts';
 import type { Parsed } from './parse.ts';
 import { Prompter } from './prompt.ts';
@@ -42,6 +43,7 @@ export class Context<F extends Flags = Flags> {
   /** The bytes of a file, or of standard input when `path` is undefined or `-`. */
   read(path: string | undefined): Buffer {
     if (path !== undefined && path !== '-') return readFile(path);
+    if (isatty(0)) this.note('Reading from the terminal; -in names a file, -help shows more.\n');
     this.flushNotes();
     return this.stdin.rest();
   }

@@ -31,7 +31,11 @@ export async function launch(argv: readonly string[], installed: Installation): 
   const two = `${first} ${second}`;
   if (installed.commands[two] !== undefined) return installed.run(two, argv.slice(2));
   if (installed.commands[first] !== undefined) return installed.run(first, argv.slice(1));
-  return unknown(first, installed);
+  return unknown(
+    first,
+    installed,
+    argv.some((word) => /^--?json$/.test(word)),
+  );
 }
 
 const isHelp = (word: string): boolean => ['help', '-help', '--help', '-h'].includes(word);
@@ -42,15 +46,16 @@ async function help(words: readonly string[], installed: Installation): Promise<
   const two = words.slice(0, 2).join(' ');
   if (installed.commands[two] !== undefined) return installed.run(two, ['-help']);
   if (installed.commands[first] !== undefined) return installed.run(first, ['-help']);
-  return unknown(first, installed);
+  return unknown(first, installed, false);
 }
 
-function unknown(name: string, installed: Installation): number {
+function unknown(name: string, installed: Installation, json: boolean): number {
   const near = closest(name, Object.keys(installed.commands));
   const text = OPENSSL_COMMANDS.includes(name)
     ? `OpenSSL's command "${name}" is not supported yet`
-    : `unknown command "${name}"${near ? `; did you mean "${near}"?` : ''} See tlskit -help`;
+    : `unknown command "${name}"; ${near ? `did you mean "${near}"? See` : 'see'} tlskit -help`;
   process.stderr.write(`tlskit: ${text}\n`);
+  if (json) writeStdout(`${JSON.stringify({ error: { code: 'ERR_USAGE', message: text } }, null, 2)}\n`);
   return 1;
 }
 

@@ -26,6 +26,7 @@ export async function main(spec: CommandSpec<Flags>, name: string, argv: readonl
     }
     for (const warning of parsed.warnings) process.stderr.write(`tlskit ${name}: ${warning}\n`);
     const context = new Context(parsed);
+    checkOutputs(context);
     const code = await spec.run(context);
     context.sink.commit(() => context.flushNotes());
     return code ?? 0;
@@ -38,6 +39,17 @@ export async function main(spec: CommandSpec<Flags>, name: string, argv: readonl
   }
 }
 
+/** Flags that name files to write, in every command that has them. */
+const OUTPUTS = ['out', 'keyout', 'public', 'outpubkey'];
+
+/** A file that cannot be written is told before a search for primes or nine questions, not after. */
+function checkOutputs({ flags, sink }: Context): void {
+  for (const name of OUTPUTS) {
+    const path = (flags as Readonly<Record<string, unknown>>)[name];
+    if (typeof path === 'string') sink.check(path);
+  }
+}
+
 /** Prints an error as one line, and as a JSON document on stdout where that was asked for. Only `TLSKIT_DEBUG=1` shows a stack. */
 function report(name: string, error: unknown, json: boolean): number {
   if (error instanceof Interrupted) {
@@ -45,7 +57,10 @@ function report(name: string, error: unknown, json: boolean): number {
     return 130;
   }
   const known = error instanceof TlskitError;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+  const message = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
   process.stderr.write(`tlskit ${name}: ${known ? '' : 'internal error, please report it: '}${message}\n`);
   if (json)
     writeStdout(`${JSON.stringify({ error: { code: known ? error.code : 'ERR_INTERNAL', message } }, null, 2)}\n`);

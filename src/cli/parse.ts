@@ -157,7 +157,7 @@ function takeAlgorithm(name: string, spec: CommandSpec<Flags>, lookup: Algorithm
 function unknownFlag(given: string, names: Map<string, string>, spec: CommandSpec<Flags>): never {
   const near = closest(given, [...names.keys(), 'help']);
   const kinds = spec.algorithms?.length ? ` (and no ${spec.algorithms.join(' or ')} name)` : '';
-  return fail('ERR_USAGE', `unknown option -${given}${kinds}${near ? `; did you mean -${near}?` : ''} See -help`);
+  return fail('ERR_USAGE', `unknown option -${given}${kinds}; ${near ? `did you mean -${near}? See` : 'see'} -help`);
 }
 
 function checkValue(flag: Flag, given: string, value: string): void {

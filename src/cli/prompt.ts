@@ -1,5 +1,6 @@
 /** Questions: with inquirer on a terminal, as lines from a pipe. Prompts go to stderr, so stdout stays clean. */
-import { isatty } from 'node:tty';
+import { openSync } from 'node:fs';
+import { isatty, ReadStream } from 'node:tty';
 import { fail } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Stdin } from './source.ts';
@@ -47,7 +48,7 @@ export class Prompter {
     this.#before();
     if (this.interactive) {
       const { confirm } = await import('@inquirer/prompts');
-      return onTerminal((context) => confirm({ message, default: false }, context));
+      return onTerminal(undefined, (context) => confirm({ message, default: false }, context));
     }
     process.stderr.write(`${message} [y/n]:`);
     return /^y/i.test(this.#stdin.line() ?? '');
@@ -60,9 +61,11 @@ export class Prompter {
     if (this.interactive) return askPassphrase(message, options.confirm === true, min);
     const line = this.#stdin.line(); // from a pipe nobody needs to see the question
     if (line === undefined) {
+      const terminal = openTerminal();
+      if (terminal) return askPassphrase(message, options.confirm === true, min, terminal);
       fail(
         'ERR_PASSPHRASE',
-        'a passphrase is needed and there is no terminal to ask on; name one with -passin or -passout (pass: env: file: fd: stdin)',
+        `a passphrase is needed and there is no terminal to ask on; name one with ${options.confirm ? '-passout' : '-passin'} (pass: env: file: fd: stdin)`,
       );
     }
     if (line.length < min) fail('ERR_PASSPHRASE', `the passphrase is shorter than ${min} characters`);
@@ -71,42 +74,66 @@ export class Prompter {
   }
 }
 
-type TerminalContext = { output: NodeJS.WriteStream; clearPromptOnDone?: boolean };
-
 /** Ctrl-C at a prompt ends the command: nothing has been written yet, and the shell sees 130. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-async function onTerminal<T>(run: (context: TerminalContext) => Promise<T>): Promise<T> {
+interface TerminalContext {
+  readonly output: NodeJS.WriteStream;
+  readonly input?: ReadStream;
+}
+
+/** The terminal of the process, where a person sits at it though standard input is something else. */
+function openTerminal(): ReadStream | undefined {
+  if (!isatty(2)) return undefined;
   try {
-    return await run({ output: process.stderr });
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError')
-      throw new Interrupted('interrupted', { cause: error });
-    throw error;
+    return new ReadStream(openSync(process.platform === 'win32' ? 'CONIN$' : '/dev/tty', 'r+'));
+  } catch {
+    return undefined;
   }
 }
+
+async function onTerminal<T>(input: ReadStream | undefined, run: (context: TerminalContext) => Promise<T>): Promise<T> {
+  try {
+    return await run({ output: process.stderr, ...(input ? { input } : {}) });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    if (error.message.includes('SIGINT')) throw new Interrupted('interrupted', { cause: error });
+    process.stderr.write('\n');
+    return fail('ERR_USAGE', 'the input ended at a question; nothing was written');
+  }
+}
+
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 async function askTerminal(question: Question): Promise<string> {
   const { input } = await import('@inquirer/prompts');
   const { initial, check } = question;
   const message = initial ? `${question.message} [${initial}]:` : `${question.message} []:`;
-  const validate = (answer: string): true | string => check?.(answer === '' ? (initial ?? '') : answer) ?? true;
-  const answer = await onTerminal((context) => input({ message, validate }, context));
+  const validate = (answer: string): true | string => {
+    if (CONTROL.test(answer)) return 'a tab or another control character has no place here';
+    return check?.(answer === '' ? (initial ?? '') : answer) ?? true;
+  };
+  const answer = await onTerminal(undefined, (context) => input({ message, validate }, context));
   return answer === '' ? (initial ?? '') : answer;
 }
 
-async function askPassphrase(message: string, confirm: boolean, min: number): Promise<Secret> {
+async function askPassphrase(message: string, confirm: boolean, min: number, terminal?: ReadStream): Promise<Secret> {
   const { password } = await import('@inquirer/prompts');
+  const hidden = { mask: false, toggleMask: false, theme: { style: { maskedText: '' } } };
   const validate = (value: string): true | string => value.length >= min || `at least ${min} characters`;
-  for (;;) {
-    const first = await onTerminal((context) => password({ message: `${message}:`, mask: false, validate }, context));
-    if (!confirm) return Secret.fromText(first);
-    const second = await onTerminal((context) =>
-      password({ message: `Verifying - ${message}:`, mask: false }, context),
-    );
-    if (first === second) return Secret.fromText(first);
-    process.stderr.write('The two differ. Once more.\n');
+  try {
+    for (;;) {
+      const first = await onTerminal(terminal, (on) => password({ message: `${message}:`, ...hidden, validate }, on));
+      if (!confirm) return Secret.fromText(first);
+      const second = await onTerminal(terminal, (on) =>
+        password({ message: `Verifying - ${message}:`, ...hidden }, on),
+      );
+      if (first === second) return Secret.fromText(first);
+      process.stderr.write('The two differ. Once more.\n');
+    }
+  } finally {
+    terminal?.destroy();
   }
 }

@@ -64,6 +64,20 @@ export class Sink {
   }
 
   /**
+   * Looks whether a file can be written, before long work or questions.
+   *
+   * @throws TlskitError ERR_IO
+   */
+  check(path: string): void {
+    if (STDOUT.test(path)) return;
+    naming(path, () => {
+      const { target, existing } = locate(path);
+      if (!existing) accessSync(dirname(target), constants.W_OK);
+      else if (existing.isFile()) accessSync(target, constants.W_OK);
+    });
+  }
+
+  /**
    * Writes everything: regular files are first written whole beside their targets, then renamed over them; pipes, devices and standard output
    * come last.
    *

@@ -1,58 +1,69 @@
 /** Where input comes from: files, standard input (read once, shared by all who want lines or bytes of it), and passphrase sources. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fail, TlskitError } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
 
 /** No input that these commands read is larger; what is larger is refused before it is read. */
 const MAX_INPUT = 64 * 1024 * 1024;
 
+/** A line is a passphrase or an answer to a question; OpenSSL takes no more than 1024 octets of one. */
+const MAX_LINE = 64 * 1024;
+const CHUNK = 64 * 1024;
+const EMPTY: Buffer = Buffer.alloc(0);
+
 /** Standard input, read synchronously: lines for prompts, or everything. */
 export class Stdin {
   readonly #fd: number;
-  #buffered: Buffer = Buffer.alloc(0);
+  #chunk: Buffer | undefined;
+  #buffered = EMPTY;
   #ended = false;
 
   constructor(fd = 0) {
     this.#fd = fd;
   }
 
-  /** The next line without its line end, or undefined at the end of input. */
+  /**
+   * The next line without its line end, or undefined at the end of input.
+   *
+   * @throws TlskitError ERR_LIMIT for a line of more than 64 KB
+   */
   line(): string | undefined {
-    for (;;) {
+    const parts: Buffer[] = [];
+    let size = 0;
+    while (this.#buffered.length > 0 || this.#fill()) {
       const at = this.#buffered.indexOf(0x0a);
-      if (at >= 0) {
-        const line = this.#buffered.subarray(0, at);
-        this.#buffered = this.#buffered.subarray(at + 1);
-        return line.toString('utf8').replace(/\r$/, '');
-      }
-      if (!this.#fill()) break;
+      const part = at < 0 ? this.#buffered : this.#buffered.subarray(0, at);
+      this.#buffered = at < 0 ? EMPTY : this.#buffered.subarray(at + 1);
+      size += part.length;
+      if (size > MAX_LINE) fail('ERR_LIMIT', 'a line of more than 64 KB');
+      parts.push(part);
+      if (at >= 0) return Buffer.concat(parts).toString('utf8').replace(/\r$/, '');
     }
-    if (this.#buffered.length === 0) return undefined;
-    const rest = this.#buffered.toString('utf8');
-    this.#buffered = Buffer.alloc(0);
-    return rest;
+    return size === 0 ? undefined : Buffer.concat(parts).toString('utf8');
   }
 
   /** All that is left. */
   rest(): Buffer {
     const chunks = [this.#buffered];
     let size = this.#buffered.length;
-    this.#buffered = Buffer.alloc(0);
+    this.#buffered = EMPTY;
     while (this.#fill()) {
       chunks.push(this.#buffered);
       size += this.#buffered.length;
-      this.#buffered = Buffer.alloc(0);
+      this.#buffered = EMPTY;
       if (size > MAX_INPUT) fail('ERR_LIMIT', 'standard input is larger than 64 MB');
     }
     return Buffer.concat(chunks);
   }
 
+  /** The next piece of input, in place of what was buffered: that must be empty. */
   #fill(): boolean {
     if (this.#ended) return false;
-    const chunk = Buffer.allocUnsafe(65536);
-    const n = readWaiting(this.#fd, chunk);
+    this.#chunk ??= Buffer.allocUnsafe(CHUNK);
+    const n = readWaiting(this.#fd, this.#chunk);
     if (n === 0) this.#ended = true;
-    else this.#buffered = Buffer.concat([this.#buffered, chunk.subarray(0, n)]);
+    // a copy: a slow pipe's small pieces must not keep a whole chunk each
+    else this.#buffered = Buffer.from(this.#chunk.subarray(0, n));
     return n > 0;
   }
 }
@@ -96,13 +107,28 @@ export function readFile(path: string): Buffer {
     fd = openSync(path, 'r');
     const stat = fstatSync(fd);
     if (stat.isDirectory()) fail('ERR_IO', `cannot read ${path}: it is a directory`, { source: path });
-    if (stat.size > MAX_INPUT) fail('ERR_LIMIT', `cannot read ${path}: it is larger than 64 MB`, { source: path });
-    return readFileSync(fd);
+    return readAll(fd, stat.size, path);
   } catch (error) {
     if (error instanceof TlskitError) throw error;
     return fail('ERR_IO', `cannot read ${path}: ${reasonOf(error)}`, { source: path });
   } finally {
     if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** All of a descriptor. `size` is what fstat says, which is 0 for pipes and devices: what is read counts, too. */
+function readAll(fd: number, size: number, path: string): Buffer {
+  const chunks: Buffer[] = [];
+  for (let total = 0; ;) {
+    if (Math.max(size, total) > MAX_INPUT) {
+      fail('ERR_LIMIT', `cannot read ${path}: it is larger than 64 MB`, { source: path });
+    }
+    const chunk = Buffer.allocUnsafe(Math.max(CHUNK, size - total));
+    const n = readWaiting(fd, chunk);
+    if (n === 0) return Buffer.concat(chunks);
+    // a piece that is much smaller than its chunk must not keep the whole of it
+    chunks.push(n > chunk.length / 2 ? chunk.subarray(0, n) : Buffer.from(chunk.subarray(0, n)));
+    total += n;
   }
 }
 
@@ -156,6 +182,7 @@ export class PassphraseSources {
     try {
       line = reader.line();
     } catch (error) {
+      if (error instanceof TlskitError) fail(error.code, `cannot read a passphrase from ${name}: ${error.message}`);
       fail('ERR_IO', `cannot read a passphrase from ${name}: ${reasonOf(error)}`);
     }
     if (line === undefined) fail('ERR_PASSPHRASE', `there is no passphrase in ${name}`);

@@ -103,7 +103,7 @@ function sizeOf(word: string): number {
 function read(context: Run): DhParameters {
   const { flags } = context;
   if (flags.in === undefined && process.stdin.isTTY) {
-    context.note('Reading parameters from the terminal. To generate some: tlskit dhparam 2048, or -group ffdhe2048\n');
+    context.note('To generate parameters: tlskit dhparam 2048, or -group ffdhe2048\n');
     context.flushNotes();
   }
   const bytes = context.read(flags.in);

@@ -65,6 +65,16 @@ describe('output files', () => {
     expect(readFileSync(join(cwd, 'k.pem'), 'utf8')).toBe('old');
     expect(readdirSync(cwd)).toEqual(['k.pem']);
   });
+
+  it.each([
+    ['dhparam', '-out', 'no/such.pem', '4096'],
+    ['genrsa', '-out', '.', '8192'],
+    ['req', '-new', '-newkey', 'rsa:8192', '-keyout', 'no/such.pem', '-out', 'r.pem'],
+  ])('a place that cannot be written is told before the work: %s', (...args) => {
+    const started = Date.now();
+    expect(tlskit(args, { cwd: scratch() }).stderr).toMatch(/^tlskit [a-z]+: cannot write [^\n]*\n$/);
+    expect(Date.now() - started).toBeLessThan(2500);
+  });
 });
 
 describe.runIf(process.platform !== 'win32')('output files of POSIX', () => {

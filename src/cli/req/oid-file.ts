@@ -6,7 +6,7 @@ import type { ObjectName } from '../../lib/registry/oids.ts';
 export function withOidFile(find: ObjectLookup, text: string): ObjectLookup {
   const byName = new Map<string, ObjectName>();
   for (const line of text.split('\n')) {
-    const [, oid, sn = '', long = ''] = /^(\d[\d.]*)[ \t]+(\S+)[ \t]*(.*)$/.exec(line.trimEnd()) ?? [];
+    const [, oid, sn = '', long = ''] = /^(\d[\d.]*)[ \t]+(\S+)[ \t]*(.*)$/s.exec(line.trimEnd()) ?? [];
     if (oid === undefined) continue;
     const object = { oid, sn, ln: long === '' ? sn : long };
     for (const name of [object.sn, object.ln, oid]) byName.set(name, object);

@@ -75,7 +75,7 @@ describe('command-line spelling', () => {
 
   it.each([
     [['-inn', 'a'], /unknown option -inn \(and no digest or cipher name\); did you mean -in\?/],
-    [['-zzzzzzzz'], /unknown option -zzzzzzzz/],
+    [['-zzzzzzzz'], /unknown option -zzzzzzzz \(and no digest or cipher name\); see -help/],
     [['-in'], /option -in needs a value: -in file/],
     [['-days', 'ten'], /option -days needs a whole number, not "ten"/],
     [['-days', '1e3'], /whole number/],
