@@ -10,7 +10,8 @@ export function encodeBase64(data: Uint8Array, oneLine = false): string {
   return `${text.replace(new RegExp(`.{${LINE}}(?=.)`, 'g'), '$&\n')}\n`;
 }
 
-const BASE64_LINE = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+// blanks are in one place only for each way to match, so that a line of blanks and something else takes linear time
+const BASE64_LINE = /^[A-Za-z0-9+/\s]*(?:={1,2}\s*)?$/;
 
 /**
  * Decodes base64 with line ends anywhere. Lines before the first one of base64 are skipped and a line that begins with `-` ends the data, so that

@@ -11,6 +11,13 @@ const parse = (text: string | Uint8Array, env: Record<string, string> = {}): Ret
 const one = (line: string, env?: Record<string, string>): string | undefined => parse(line, env).get(undefined, 'x');
 
 describe('configuration files', () => {
+  it('drops carriage returns at the end of a line only, and takes many in a line without a delay', () => {
+    expect(parse('x = a\r\r\n\r\ny = b\rc\r').get(undefined, 'y')).toBe('b\rc');
+    const started = process.cpuUsage();
+    expect(() => parse(`${'\r'.repeat(200_000)}x`)).toThrow(/a\.cnf:1/);
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
+  });
+
   it('has sections, a default section and values that fall back to it', () => {
     const config = parse('a = 1\n[ my section ] # comment\nb = 2\n[other]\nc = 3\n[ my section ]\nd = 4\n');
     expect(config.section('my section')).toEqual([
