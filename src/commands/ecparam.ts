@@ -9,6 +9,7 @@ import {
   PROVIDER_FLAGS,
   RANDOM_FLAGS,
   toFile,
+  written,
 } from '../cli/flags/keys.ts';
 import { pemOrDer } from '../cli/flags/form.ts';
 import type { Context } from '../cli/context.ts';
@@ -141,5 +142,5 @@ async function addKey(
   const file = writePrivateKey(key, { format, form });
   output.add(file, true);
   const { out } = context.flags;
-  if (context.json) printKeyJson(context, key, toFile(out) ? { file: out } : { privateKey: file.toString() });
+  if (context.json) printKeyJson(context, key, written(out, file));
 }

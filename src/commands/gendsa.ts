@@ -1,5 +1,5 @@
 import { cipherEncryption, passoutFlag, passphrases } from '../cli/flags/encryption.ts';
-import { printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
+import { printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile, written } from '../cli/flags/keys.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { generateKey } from '../lib/keys/generate.ts';
@@ -34,7 +34,7 @@ const command: CommandSpec = defineCommand({
       context.note(`Generating DSA key with ${components.p.toString(2).length} bits\n`);
     const key = await generateKey({ type: 'dsa', parameters });
     const file = writePrivateKey(key, { format: 'pkcs8', ...(encryption ? { encryption } : {}) });
-    if (context.json) printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : { privateKey: file });
+    if (context.json) printKeyJson(context, key, written(flags.out, file));
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });
   },
 });

@@ -1,6 +1,6 @@
 import { cipherEncryption, passoutFlag, passphrases } from '../cli/flags/encryption.ts';
 import { makeKey } from '../cli/flags/generate.ts';
-import { keyOutputForm, printKeyJson, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
+import { keyOutputForm, printKeyJson, RANDOM_FLAGS, toFile, written } from '../cli/flags/keys.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
@@ -68,8 +68,7 @@ const command: CommandSpec = defineCommand({
       const format = (flags['public-format'] ?? 'spki') as (typeof PUBLIC_FORMATS)[number];
       context.write(flags.public, writePublicKey(key.publicKey, { format, form }));
     }
-    if (context.json)
-      printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : { privateKey: file.toString() });
+    if (context.json) printKeyJson(context, key, written(flags.out, file));
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });
   },
 });

@@ -1,6 +1,14 @@
 import { cipherEncryption, passoutFlag, passphrases } from '../cli/flags/encryption.ts';
 import { makeKey, showing } from '../cli/flags/generate.ts';
-import { keyOutputForm, olderFormat, Output, printKeyJson, PROVIDER_FLAGS, toFile } from '../cli/flags/keys.ts';
+import {
+  keyOutputForm,
+  olderFormat,
+  Output,
+  printKeyJson,
+  PROVIDER_FLAGS,
+  toFile,
+  written,
+} from '../cli/flags/keys.ts';
 import { keyGenParams, keyOptions, parameterGenParams, type KeyOptions } from '../cli/flags/pkeyopt.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, ignored, list, text, type CommandSpec } from '../cli/spec.ts';
@@ -61,8 +69,7 @@ const command: CommandSpec = defineCommand({
     output.add(file, true);
     if (flags.text) output.add(privateKeyText(key), true);
     if (flags.outpubkey !== undefined) context.write(flags.outpubkey, writePublicKey(key.publicKey, { form }));
-    if (context.json)
-      printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : { privateKey: file.toString() });
+    if (context.json) printKeyJson(context, key, written(flags.out, file));
     if (!context.json || toFile(flags.out)) output.writeTo(context, flags.out);
     return 0;
   },

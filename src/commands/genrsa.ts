@@ -1,6 +1,6 @@
 import { cipherEncryption, passoutFlag, passphrases } from '../cli/flags/encryption.ts';
 import { makeKey } from '../cli/flags/generate.ts';
-import { printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
+import { printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile, written } from '../cli/flags/keys.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { writePrivateKey } from '../lib/keys/write.ts';
@@ -50,7 +50,7 @@ const command: CommandSpec = defineCommand({
     if (flags.verbose) context.note(`e is ${exponent} (0x0${exponent.toString(16)})\n`);
     const format = flags.traditional ? 'traditional' : 'pkcs8';
     const file = writePrivateKey(key, { format, ...(encryption ? { encryption } : {}) });
-    if (context.json) printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : { privateKey: file });
+    if (context.json) printKeyJson(context, key, written(flags.out, file));
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });
   },
 });

@@ -6,7 +6,15 @@ import {
   passphrases,
   type Passphrases,
 } from '../cli/flags/encryption.ts';
-import { keyOutputForm, olderFormat, printKeyJson, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
+import {
+  keyOutputForm,
+  olderFormat,
+  printKeyJson,
+  PROVIDER_FLAGS,
+  RANDOM_FLAGS,
+  toFile,
+  written,
+} from '../cli/flags/keys.ts';
 import { pemOrDer } from '../cli/flags/form.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
@@ -67,7 +75,7 @@ const command: CommandSpec = defineCommand({
     const older = !flags.topk8 && (flags.traditional || form === 'der');
     const how = older ? olderFormat(key, form) : { format: 'pkcs8' as const };
     const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
-    if (context.json) printKeyJson(context, key, toFile(flags.out) ? { file: flags.out } : {});
+    if (context.json) printKeyJson(context, key, written(flags.out, file));
     if (!context.json || toFile(flags.out)) context.write(flags.out, file, { secret: true });
   },
 });

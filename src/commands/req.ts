@@ -1,6 +1,6 @@
 import { checkKeyForm, Inputs, pemOrDer } from '../cli/flags/certificates.ts';
 import { passinFlag, passoutFlag } from '../cli/flags/encryption.ts';
-import { Output, PROVIDER_FLAGS, RANDOM_FLAGS } from '../cli/flags/keys.ts';
+import { Output, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from '../cli/flags/keys.ts';
 import { readReqConfig, reqPassphrases } from '../cli/req/config.ts';
 import { ExtensionSources, makeCertificate, makeRequest, readIssuer } from '../cli/req/make.ts';
 import { newKey, writeKey } from '../cli/req/new-key.ts';
@@ -8,6 +8,7 @@ import { aimOf, noteUnused } from '../cli/req/options.ts';
 import { show } from '../cli/req/show.ts';
 import { identityOf } from '../cli/req/subject.ts';
 import { replaceSubject, verifyRequest } from '../cli/req/request.ts';
+import { fail } from '../lib/errors.ts';
 import { bool, defineCommand, ignored, int, list, text, type CommandSpec } from '../cli/spec.ts';
 
 const INPUT = { group: 'Input' };
@@ -93,6 +94,9 @@ const command: CommandSpec = defineCommand({
     const aim = aimOf(flags);
     noteUnused(flags, aim, (line) => context.note(line));
     checkKeyForm('keyform', flags.keyform);
+    if (context.json && flags.keyout !== undefined && !toFile(flags.keyout)) {
+      fail('ERR_USAGE', '--json wants standard output for itself: name a file with -keyout');
+    }
     const config = readReqConfig(context, flags);
     const sources = new ExtensionSources(config, flags, aim.certificate);
     const pass = reqPassphrases(context, flags, config);

@@ -140,3 +140,9 @@ export function printKeyJson(
 ): void {
   context.printJson({ ...describeKey(key), ...more });
 }
+
+/** What the JSON says of a key that was written: its file, or the key itself where none was named (DER in base64). */
+export function written(out: string | undefined, file: string | Buffer): { file: string } | { privateKey: string } {
+  if (out !== undefined && toFile(out)) return { file: out };
+  return { privateKey: typeof file === 'string' ? file : file.toString('base64') };
+}

@@ -103,3 +103,37 @@ describeWith(['openssl', 'ssh-keygen'], 'K8 others take what genkey makes', () =
     expect(openssl(['pkey', '-in', 'key', '-check', '-noout'], { cwd }).stdout).toBe('Key is valid\n');
   });
 });
+
+describe('K8 --json says where the key is, or holds it', () => {
+  it.each([
+    ['genkey', ['genkey', '--json']],
+    ['pkcs8', ['pkcs8', '-topk8', '-nocrypt', '-in', 'k.pem', '--json']],
+  ])('%s', (_, args) => {
+    const cwd = scratch();
+    tlskit(['genkey', '-out', 'k.pem'], { cwd });
+    const document = JSON.parse(tlskit(args, { cwd }).stdout) as { privateKey: string };
+    expect(createPrivateKey(document.privateKey).asymmetricKeyType).toBe('ec');
+    const der = JSON.parse(tlskit([...args, '-outform', 'DER'], { cwd }).stdout) as { privateKey: string };
+    const key = Buffer.from(der.privateKey, 'base64');
+    expect(createPrivateKey({ key, format: 'der', type: 'pkcs8' }).asymmetricKeyType).toBe('ec');
+    const filed = JSON.parse(tlskit([...args, '-out', 'o.pem'], { cwd }).stdout) as { file: string };
+    expect(filed.file).toBe('o.pem');
+    expect(readFileSync(join(cwd, 'o.pem'), 'utf8')).toContain('PRIVATE KEY');
+  });
+
+  it('a key and a document do not share standard output', () => {
+    const { status, stderr } = tlskit([
+      'req',
+      '-newkey',
+      'ed25519',
+      '-nodes',
+      '-keyout',
+      '-',
+      '-subj',
+      '/CN=a',
+      '--json',
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toBe('tlskit req: --json wants standard output for itself: name a file with -keyout\n');
+  });
+});

@@ -84,12 +84,14 @@ describe('K3 --san for people', () => {
     ['rid:1.2.3,spiffe://td/x', 'RID:1.2.3,URI:spiffe://td/x'],
     ['fd00::1', 'IP:fd00::1'],
     ['xn--mller-kva.example', 'DNS:xn--mller-kva.example'],
+    ['müller.example', 'DNS:xn--mller-kva.example'],
+    ['*.müller.example', 'DNS:*.xn--mller-kva.example'],
   ])('%s', (text, value) => {
     expect(parseSanList(text)).toBe(value);
     expect(build('subjectAltName', value).oid).toBe('2.5.29.17');
   });
 
-  it.each(['', ',', 'ip:localhost', 'dns:', 'dns:a b', 'müller.example', 'foo:bar', 'email:', 'a..b', '1.2.3.4/8'])(
+  it.each(['', ',', 'ip:localhost', 'dns:', 'dns:a b', 'foo:bar', 'email:', 'a..b', '1.2.3.4/8'])(
     'refuses %j',
     (text) => {
       expect(() => parseSanList(text)).toThrow(/is no|nothing stands|no name in/);

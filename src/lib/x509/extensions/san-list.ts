@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { shown } from '../../der/text.ts';
 import { fail } from '../../errors.ts';
 import { parseAddress } from './address.ts';
@@ -55,11 +56,10 @@ function bareAddress(text: string): string | undefined {
 function checked(kind: string, value: string, part: string): string {
   if (kind === 'IP') return bareAddress(value) ?? fail('ERR_EXTENSION', `"${shown(part)}" is no IPv4 or IPv6 address`);
   if (kind === 'DNS') {
-    if (HOST.test(value) && value.length <= 253) return value;
-    return fail(
-      'ERR_EXTENSION',
-      `"${shown(part)}" is no host name; write letters, digits, "-" and ".", other scripts as xn--…`,
-    );
+    // other scripts as xn--…, as certificates hold them (RFC 5280 section 7.2)
+    const host = /[^\u0000-\u007f]/.test(value) ? domainToASCII(value) : value;
+    if (HOST.test(host) && host.length <= 253) return host;
+    return fail('ERR_EXTENSION', `"${shown(part)}" is no host name; the kinds of names are dns: ip: email: uri:`);
   }
   if (value === '') return fail('ERR_EXTENSION', `nothing stands after "${shown(part)}"`);
   return value;
