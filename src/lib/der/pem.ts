@@ -27,29 +27,41 @@ export function decodePem(text: string, only?: (label: string) => boolean): PemB
   return pemBlocks(text, only).map((decode) => decode());
 }
 
-/** As `decodePem`, with one function for each block that decodes it or throws: for readers that pass over broken blocks. */
+/**
+ * As `decodePem`, with one function for each block that decodes it or throws: for readers that pass over broken blocks.
+ *
+ * As in OpenSSL a block goes to the next END line, and its data to the first line of dashes: a BEGIN line before an END line of the same
+ * label starts no block. Where that END line has another label, the search goes on after the BEGIN line, and finds the blocks behind it.
+ */
 export function pemBlocks(text: string, only?: (label: string) => boolean): (() => PemBlock)[] {
   const blocks: (() => PemBlock)[] = [];
   if (!text.includes('-----BEGIN ')) return blocks;
   const lines = text.replace(MARK, '').split('\n');
+  let dash = 0;
+  let end = 0;
   for (let i = 0; i < lines.length; i += 1) {
     const label = BEGIN.exec(lines[i] as string)?.[1];
     if (label === undefined) continue;
     const start = i + 1;
-    const end = findEnd(lines, start);
-    const wrong = end < lines.length ? (lines[end] as string).trimEnd() !== `-----END ${label}-----` : true;
-    if (wrong) blocks.push(() => noEnd(label, start, end, lines.length));
-    else if (!only || only(label)) blocks.push(() => decodeBlock(lines.slice(start, end), label, start));
-    i = end;
+    // what was found for an earlier block is not searched again: a text of nothing but BEGIN lines would take quadratic time
+    if (dash < start) dash = findLine(lines, '-----', start);
+    if (end < start) end = findLine(lines, '-----END ', start);
+    const [first, last] = [dash, end];
+    if (lines[last]?.trimEnd() === `-----END ${label}-----`) {
+      if (!only || only(label)) blocks.push(() => decodeBlock(lines.slice(start, first), label, start));
+      i = last;
+    } else {
+      blocks.push(() => noEnd(label, start, first, lines.length));
+    }
   }
   return blocks;
 }
 
-/** The line that ends the block, rightly or wrongly; the number of lines when there is none. */
-function findEnd(lines: readonly string[], from: number): number {
-  let end = from;
-  while (end < lines.length && !(lines[end] as string).startsWith('-----')) end += 1;
-  return end;
+/** The first line from `from` that starts so; the number of lines when there is none. */
+function findLine(lines: readonly string[], start: string, from: number): number {
+  let at = from;
+  while (at < lines.length && !(lines[at] as string).startsWith(start)) at += 1;
+  return at;
 }
 
 function noEnd(label: string, line: number, end: number, count: number): never {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodePem, encodePem } from '../../../src/lib/der/index.ts';
+import { decodePem, encodePem, pemBlocks } from '../../../src/lib/der/index.ts';
 import { TlskitError } from '../../../src/lib/errors.ts';
 
 describe('PEM (RFC 7468, RFC 1421)', () => {
@@ -40,6 +40,33 @@ describe('PEM (RFC 7468, RFC 1421)', () => {
   ])('refuses %s', (_, text, message) => {
     expect(() => decodePem(text)).toThrow(message);
     expect(() => decodePem(text)).toThrow(TlskitError);
+  });
+
+  it('finds the blocks behind one that has no END line', () => {
+    const begin = '-----BEGIN A-----\nAAAA\n';
+    const [b, c] = [encodePem('B', Buffer.from('b')), encodePem('C', Buffer.from('c'))];
+    const labels = (text: string): string[] =>
+      pemBlocks(text).map((decode) => {
+        try {
+          return decode().label;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      });
+    expect(labels(begin + b + c)).toEqual(['line 3 should be "-----END A-----"', 'B', 'C']);
+    expect(labels(`${begin}-----END B-----\n${c}`)).toEqual(['line 3 should be "-----END A-----"', 'C']);
+    expect(labels(b + begin)).toEqual(['B', 'the "BEGIN A" of line 4 has no END line']);
+  });
+
+  it('ends data at a line of dashes, where the END line behind it has the right label', () => {
+    const text = `-----BEGIN A-----\nAAAA\n-----BEGIN A-----\nBBBB\n-----END A-----\n${encodePem('A', Buffer.from('c'))}`;
+    expect(decodePem(text).map(({ der }) => der.toString('hex'))).toEqual(['000000', '63']);
+  });
+
+  it('takes a text of BEGIN lines in linear time', () => {
+    const before = process.cpuUsage();
+    expect(pemBlocks('-----BEGIN A-----\nAAAA\n'.repeat(300_000))).toHaveLength(300_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 
   it('skips blocks that are not asked for, and finds none in other text', () => {
