@@ -1,6 +1,10 @@
 /**
- * Does a certificate name this host, address or mailbox? As OpenSSL answers it (RFC 6125, RFC 9525): alternative names of the wanted type
- * decide where there are any, else the subject's commonName or emailAddress does.
+ * Does a certificate name this host, address or mailbox? Answered by the rules of OpenSSL's X509_check_host, X509_check_email and X509_check_ip
+ * with their default flags, as what `x509 -checkhost` says must be what `openssl` says: alternative names of the wanted type decide where there
+ * are any, else the subject's commonName or emailAddress does.
+ *
+ * RFC 9525, and browsers, are stricter: no commonName, `*` as a whole label only, and an IP address is never found in a dNSName. Here `f*.a.b`
+ * matches `foo.a.b`, and a host is text: the dNSName `*.0.0.1` matches the host `127.0.0.1`. Ask for addresses with {@link matchesIp}.
  */
 import { readDer, TAG, type DerNode } from '../der/index.ts';
 import { TlskitError } from '../errors.ts';
@@ -30,7 +34,8 @@ export function alternativeNames(certificate: Certificate): readonly DerNode[] {
 }
 
 /**
- * Whether a certificate is for a host. A leading dot (`.example.org`) asks for any name below.
+ * Whether a certificate is for a host. A leading dot (`.example.org`) asks for any name below. OpenSSL's rules, not RFC 9525's: the commonName
+ * counts where there is no dNSName, and `*` may be a part of the first label.
  *
  * @example
  * matchesHost(certificate, 'www.example.org');
@@ -59,17 +64,19 @@ function matches(
   wanted: Buffer,
   equal: Equal,
 ): boolean {
+  const text = type !== GENERAL.ip;
+  if (wanted.length === 0 || (text && wanted.includes(0))) return false;
+  // an empty name is nobody's, and a NUL cuts a name short in programs that take it for a C string
+  const same = (value: Buffer): boolean => value.length > 0 && !(text && value.includes(0)) && equal(value, wanted);
   let decided = false;
   for (const name of alternativeNames(certificate)) {
     const value = type === GENERAL.email && name.isContext(GENERAL.other) ? smtpMailbox(name) : undefined;
     if (!name.isContext(type) && value === undefined) continue;
     decided = true;
-    if (equal(value ?? name.content, wanted)) return true;
+    if (same(value ?? name.content)) return true;
   }
   if (decided || attribute === undefined) return false;
-  return certificate.subject.attributes.some(
-    ({ oid, tag, value }) => oid === attribute && equal(utf8Of(tag, value), wanted),
-  );
+  return certificate.subject.attributes.some(({ oid, tag, value }) => oid === attribute && same(utf8Of(tag, value)));
 }
 
 /** The value of an otherName that is a SmtpUTF8Mailbox. */
@@ -96,11 +103,9 @@ function utf8Of(tag: number, value: Buffer): Buffer {
 const lower = (octet: number | undefined): number =>
   octet !== undefined && octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : (octet ?? -1);
 
-/** Equal in any case of ASCII letters; a NUL octet equals nothing. */
+/** Equal in any case of ASCII letters. */
 function equalAnyCase(pattern: Uint8Array, wanted: Uint8Array): boolean {
-  return (
-    pattern.length === wanted.length && pattern.every((octet, i) => octet !== 0 && lower(octet) === lower(wanted[i]))
-  );
+  return pattern.length === wanted.length && pattern.every((octet, i) => lower(octet) === lower(wanted[i]));
 }
 
 function equalHost(pattern: Buffer, host: Buffer, below: boolean): boolean {

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { encodePem } from '../../../src/lib/der/index.ts';
+import { contextPrimitive, seq } from '../../../src/lib/der/writer.ts';
 import { PrivateKey } from '../../../src/lib/keys/model.ts';
 import { buildCertificate, validityFromNow, VERSION_3 } from '../../../src/lib/x509/build.ts';
 import type { Certificate } from '../../../src/lib/x509/certificate.ts';
@@ -15,6 +17,7 @@ import { buildExtensions } from '../../../src/lib/x509/extensions/index.ts';
 import { parseSubject } from '../../../src/lib/x509/name-build.ts';
 import { parseSerial } from '../../../src/lib/x509/serial.ts';
 import { signatureFor } from '../../../src/lib/x509/sign.ts';
+import { describeWith, openssl } from '../../support/peers.ts';
 
 const pair = generateKeyPairSync('ed25519');
 const key = PrivateKey.fromPkcs8(pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
@@ -93,6 +96,54 @@ describe('host names', () => {
     expect(matchesHost(certificate('/CN=www.example.org', { subjectAltName: 'DNS:a.b' }), 'www.example.org')).toBe(
       false,
     );
+  });
+});
+
+/** A subjectAltName of one name, which need not be a good one. */
+function named(tag: number, value: string): Certificate {
+  const hex = seq(contextPrimitive(tag, Buffer.from(value, 'latin1'))).toString('hex');
+  return certificate('/CN=nobody', { subjectAltName: `DER:${hex}` });
+}
+
+describeWith(['openssl'], 'names that are none, and addresses as names', () => {
+  const [email, dns, ip] = [1, 2, 7];
+  it.each([
+    ['host', dns, 'evil\0.example.org', '.example.org', false],
+    ['host', dns, 'www.example.org\0', 'www.example.org', false],
+    ['host', dns, 'www.example.org\0.evil.org', 'www.example.org', false],
+    ['host', dns, '*.example.org\0', 'www.example.org', false],
+    ['host', dns, '', '', false],
+    ['host', dns, '', 'www.example.org', false],
+    ['host', dns, '*.example.org', '', false],
+    ['host', dns, '*.example.org', '.example.org', true],
+    ['host', dns, '*.0.0.1', '127.0.0.1', true],
+    ['host', dns, '127.0.0.1', '127.0.0.1', true],
+    ['ip', dns, '127.0.0.1', '127.0.0.1', false],
+    ['ip', dns, '*.0.0.1', '127.0.0.1', false],
+    ['ip', ip, '', '127.0.0.1', false],
+    ['email', email, '', '', false],
+    ['email', email, 'a@example.org\0', 'a@example.org', false],
+    ['email', email, '\0a@example.org', 'a@example.org', false],
+  ])('%s: [%i] %j for "%s": %s', (what, tag, value, wanted, expected) => {
+    const made = named(tag, value);
+    const ask = {
+      host: matchesHost,
+      email: matchesEmail,
+      ip: (c: Certificate) => matchesIp(c, parseIp(wanted) as Buffer),
+    };
+    expect(ask[what as keyof typeof ask](made, wanted)).toBe(expected);
+    const { stdout } = openssl(['x509', '-noout', `-check${what}`, wanted], {
+      input: encodePem('CERTIFICATE', made.der),
+    });
+    expect(stdout).toContain(expected ? 'does match' : 'does NOT match');
+  });
+
+  it('a wanted name that is empty or has a NUL matches nothing', () => {
+    expect(matchesHost(named(2, 'a\0b'), 'a\0b')).toBe(false);
+    expect(matchesEmail(named(1, 'a\0@b'), 'a\0@b')).toBe(false);
+    expect(matchesEmail(named(1, ''), '')).toBe(false);
+    expect(matchesIp(named(7, ''), Buffer.alloc(0))).toBe(false);
+    expect(matchesHost(certificate('/CN='), '')).toBe(false);
   });
 });
 
