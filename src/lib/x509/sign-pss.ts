@@ -98,7 +98,14 @@ const known = (name: string): Digest => digestByName(name) ?? fail('ERR_KEY', `"
 
 function restrictionsOf(key: PrivateKey | PublicKey): PssRestrictions | undefined {
   const { components } = key;
-  return key.type === 'rsa-pss' && components.kind === 'rsa' ? components.pss : undefined;
+  const restrictions = key.type === 'rsa-pss' && components.kind === 'rsa' ? components.pss : undefined;
+  if (restrictions) requireSalt(restrictions);
+  return restrictions;
+}
+
+/** `readPss` reads negative lengths, as text shows them; to node:crypto they would mean "as the digest" (-1), "any" and "the most". */
+function requireSalt({ saltLength }: PssRestrictions): void {
+  if (saltLength < 0) fail('ERR_KEY', `RSASSA-PSS with a salt of ${saltLength} octets is not possible`);
 }
 
 function checkRestrictions(restrictions: PssRestrictions, choice: PssChoice): void {
@@ -207,6 +214,7 @@ export function verifyPss(
 ): boolean {
   const pss = parameters === undefined ? PSS_DEFAULTS : readPss(readDer(parameters, 'ber'));
   if (pss.trailerField !== 1) fail('ERR_KEY', 'RSASSA-PSS with another trailer field than 1 is not defined');
+  requireSalt(pss);
   const choice = { digest: known(pss.digest), mgf1: known(pss.mgf1Digest), saltLength: pss.saltLength };
   const restrictions = restrictionsOf(key);
   if (restrictions) checkRestrictions(restrictions, choice);
