@@ -4,7 +4,7 @@ import { TlskitError, fail } from '../../lib/errors.ts';
 import { nameLine } from '../../lib/text/name.ts';
 import { replaceRequestSubject } from '../../lib/x509/build.ts';
 import type { CertificateRequest } from '../../lib/x509/request.ts';
-import { verifySignature } from '../../lib/x509/sign.ts';
+import { requestSignedBy } from '../../lib/x509/verify-signed.ts';
 import type { Context } from '../context.ts';
 import { keyOf, nameOptions } from '../flags/certificates.ts';
 import type { ReqConfig } from './config.ts';
@@ -23,10 +23,9 @@ export function verifyRequest(
   request: CertificateRequest,
   key: PrivateKey | undefined,
 ): boolean {
-  const { signatureAlgorithm, tbs, signature } = request;
   let good: boolean;
   try {
-    good = verifySignature(signatureAlgorithm, tbs, signature, key?.publicKey ?? keyOf(request), options.vfyopt);
+    good = requestSignedBy(request, key?.publicKey ?? keyOf(request), options.vfyopt);
   } catch (error) {
     if (!(error instanceof TlskitError) || error.code === 'ERR_USAGE') throw error;
     return fail('ERR_SIGNATURE', `the signature of the certificate request cannot be verified: ${error.message}`);

@@ -24,7 +24,8 @@ import { Name } from '../../lib/x509/name.ts';
 import { parseSubject } from '../../lib/x509/name-build.ts';
 import type { CertificateRequest } from '../../lib/x509/request.ts';
 import { parseSerial, randomSerial } from '../../lib/x509/serial.ts';
-import { signatureFor, verifySignature } from '../../lib/x509/sign.ts';
+import { signatureFor } from '../../lib/x509/sign.ts';
+import { certificateSignedBy, requestSignedByItself } from '../../lib/x509/verify-signed.ts';
 import type { Time } from '../../lib/x509/time.ts';
 import { checkKeyForm, copyMode, Inputs, keyOf, pemOrDer } from '../flags/certificates.ts';
 import { passphrases } from '../flags/encryption.ts';
@@ -112,8 +113,8 @@ function replaced(io: Io, options: X509Options, source: Certificate, fields: Cer
 
 /** A CA certifies a certificate as if it were a request: its own key must have signed it. */
 function requireSelfSigned(certificate: Certificate, source: string): void {
-  const { signatureAlgorithm, tbs, signature, subject, issuer } = certificate;
-  const own = subject.der.equals(issuer.der) && verifySignature(signatureAlgorithm, tbs, signature, keyOf(certificate));
+  const { subject, issuer } = certificate;
+  const own = subject.der.equals(issuer.der) && certificateSignedBy(certificate, keyOf(certificate));
   if (!own) fail('ERR_SIGNATURE', `${source}: the certificate to be certified should be self-signed`);
 }
 
@@ -136,8 +137,7 @@ function extensionFile(io: Io, { extfile, extensions }: X509Options): ExtensionF
 
 function checkedRequest(io: Io, inputs: Inputs, options: X509Options): CertificateRequest {
   const request = inputs.request(options.in, pemOrDer('inform', options.inform));
-  const { signatureAlgorithm, tbs, signature } = request;
-  if (!verifySignature(signatureAlgorithm, tbs, signature, keyOf(request), options.vfyopt)) {
+  if (!requestSignedByItself(request, options.vfyopt)) {
     fail(
       'ERR_SIGNATURE',
       `${io.inputName(options.in)}: the certificate request's self-signature does not match its contents`,

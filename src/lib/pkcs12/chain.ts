@@ -9,7 +9,7 @@ import { TlskitError, fail } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { canonicalName } from '../x509/hash.ts';
 import type { Name } from '../x509/name.ts';
-import { verifySignature } from '../x509/sign.ts';
+import { certificateSignedBy } from '../x509/verify-signed.ts';
 
 /** Where trusted certificates come from: a file read at once, or a folder asked by name. */
 export interface TrustStore {
@@ -189,8 +189,7 @@ function checkSignatures(chain: readonly Certificate[], now: number): void {
 
 function signedBy(certificate: Certificate, issuer: Certificate): boolean {
   try {
-    const key = PublicKey.fromSpki(issuer.spki);
-    return verifySignature(certificate.signatureAlgorithm, certificate.tbs, certificate.signature, key);
+    return certificateSignedBy(certificate, PublicKey.fromSpki(issuer.spki));
   } catch (error) {
     if (error instanceof TlskitError) return refuse(`certificate signature failure (${error.message})`);
     throw error;

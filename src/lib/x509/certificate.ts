@@ -11,19 +11,19 @@ import {
   type TbsCertificate,
   type TrustData,
 } from './schema.ts';
+import { SignedObject } from './signed.ts';
 import type { Time } from './time.ts';
 
 export type { AlgorithmIdentifier, Extension, TrustData } from './schema.ts';
 export type { Time } from './time.ts';
 
 /** A certificate (RFC 5280 section 4.1), read once. */
-export class Certificate {
+export class Certificate extends SignedObject<TbsCertificate> {
   /** Trust settings of OpenSSL's TRUSTED CERTIFICATE form. */
   readonly trust: TrustData | undefined;
-  readonly #signed: Signed<TbsCertificate>;
 
   private constructor(signed: Signed<TbsCertificate>, trust: TrustData | undefined) {
-    this.#signed = signed;
+    super(signed);
     this.trust = trust;
   }
 
@@ -49,17 +49,7 @@ export class Certificate {
 
   /** The same certificate with other trust settings. */
   withTrust(trust: TrustData | undefined): Certificate {
-    return new Certificate(this.#signed, trust);
-  }
-
-  /** The whole certificate as it stood. */
-  get der(): Buffer {
-    return this.#signed.der;
-  }
-
-  /** TBSCertificate as it stood: what is signed. */
-  get tbs(): Buffer {
-    return this.#signed.tbs.der;
+    return new Certificate(this.signed, trust);
   }
 
   /** 1, 2 or 3; other numbers where the encoding has them. */
@@ -69,76 +59,47 @@ export class Certificate {
 
   /** The version field's value: one less than the version, 0 where it is absent. */
   get versionField(): bigint {
-    return bigintOf(this.#signed.tbs.version ?? Buffer.alloc(1));
+    return bigintOf(this.signed.tbs.version ?? Buffer.alloc(1));
   }
 
   /** Content octets of the serial number: two's complement, big endian. */
   get serial(): Buffer {
-    return this.#signed.tbs.serial;
-  }
-
-  /** The algorithm of the signature, outside of what is signed. */
-  get signatureAlgorithm(): AlgorithmIdentifier {
-    return this.#signed.algorithm;
+    return this.signed.tbs.serial;
   }
 
   /** The algorithm as it stands inside; should be the same. */
   get tbsSignatureAlgorithm(): AlgorithmIdentifier {
-    return this.#signed.tbs.signature;
+    return this.signed.tbs.signature;
   }
 
   get issuer(): Name {
-    return this.#signed.tbs.issuer;
-  }
-
-  get subject(): Name {
-    return this.#signed.tbs.subject;
+    return this.signed.tbs.issuer;
   }
 
   get notBefore(): Time {
-    return this.#signed.tbs.validity.notBefore;
+    return this.signed.tbs.validity.notBefore;
   }
 
   get notAfter(): Time {
-    return this.#signed.tbs.validity.notAfter;
-  }
-
-  /** SubjectPublicKeyInfo as it stood. */
-  get spki(): Buffer {
-    return this.#signed.tbs.spki.der;
-  }
-
-  /** The algorithm of the public key. */
-  get keyAlgorithm(): AlgorithmIdentifier {
-    return this.#signed.tbs.spki.algorithm;
-  }
-
-  /** The public key's BIT STRING. */
-  get keyBits(): BitString {
-    return this.#signed.tbs.spki.key;
+    return this.signed.tbs.validity.notAfter;
   }
 
   get issuerUniqueId(): BitString | undefined {
-    return this.#signed.tbs.issuerUniqueId;
+    return this.signed.tbs.issuerUniqueId;
   }
 
   get subjectUniqueId(): BitString | undefined {
-    return this.#signed.tbs.subjectUniqueId;
+    return this.signed.tbs.subjectUniqueId;
   }
 
   /** The extensions in order; empty where there are none. */
   get extensions(): readonly Extension[] {
-    return this.#signed.tbs.extensions ?? [];
+    return this.signed.tbs.extensions ?? [];
   }
 
   /** The first extension of this type (dotted), if there is one. */
   extension(oid: string): Extension | undefined {
     return this.extensions.find((extension) => extension.oid === oid);
-  }
-
-  /** The signature's octets. */
-  get signature(): Buffer {
-    return this.#signed.signature.bytes;
   }
 }
 
@@ -149,30 +110,38 @@ function checkTree(node: DerNode): void {
 
 const LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
 
+/** More broken blocks than any file holds by accident: each costs an error with its stack. */
+const MAX_BROKEN = 1000;
+
 /**
  * All certificates of a file: of the PEM blocks those that are certificates, or the first element in DER. As in OpenSSL a block that
  * cannot be read is passed over when the file has others.
  *
  * @param source names the file in messages
- * @throws TlskitError ERR_FORMAT (no certificate), ERR_PEM, ERR_DER
+ * @throws TlskitError ERR_FORMAT (no certificate), ERR_PEM, ERR_DER, ERR_LIMIT (more than 1000 blocks that cannot be read)
  */
 export function readCertificates(bytes: Uint8Array, source: string): Certificate[] {
   return within(source, () => {
     if (bytes[0] === 0x30) return [Certificate.read(bytes)];
     const text = pemText(bytes, 'no certificate');
     const blocks = pemBlocks(text, (label) => LABELS.has(label));
-    const errors: unknown[] = [];
-    const certificates = blocks.flatMap((block) => {
+    const certificates: Certificate[] = [];
+    let broken = 0;
+    let first: TlskitError | undefined;
+    for (const block of blocks) {
       try {
-        return [fromBlock(block())];
+        certificates.push(fromBlock(block()));
       } catch (error) {
         if (!(error instanceof TlskitError)) throw error;
-        errors.push(error);
-        return [];
+        first ??= error;
+        broken += 1;
+        if (broken > MAX_BROKEN) {
+          fail('ERR_LIMIT', `more than ${MAX_BROKEN} blocks cannot be read, the first because: ${first.message}`);
+        }
       }
-    });
+    }
     if (certificates.length > 0) return certificates;
-    throw errors[0] ?? notHere(text, 'no certificate');
+    throw first ?? notHere(text, 'no certificate');
   });
 }
 

@@ -1,17 +1,16 @@
 import { DerNode, TAG, bigintOf, pemBlocks, type PemBlock } from '../der/index.ts';
-import { readTemplate, type BitString } from '../der/template.ts';
+import { readTemplate } from '../der/template.ts';
 import { fail, within } from '../errors.ts';
 import { notHere, pemText } from './certificate.ts';
-import type { Name } from './name.ts';
 import {
   extensionsType,
   requestType,
-  type AlgorithmIdentifier,
   type Extension,
   type RequestAttribute,
   type Signed,
   type TbsRequest,
 } from './schema.ts';
+import { SignedObject } from './signed.ts';
 
 export type { RequestAttribute } from './schema.ts';
 
@@ -20,12 +19,11 @@ export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 export const MS_EXTENSION_REQUEST = '1.3.6.1.4.1.311.2.1.14';
 
 /** A certificate request (RFC 2986 section 4), read once. */
-export class CertificateRequest {
-  readonly #signed: Signed<TbsRequest>;
+export class CertificateRequest extends SignedObject<TbsRequest> {
   #requested: readonly Extension[] | null | undefined;
 
   private constructor(signed: Signed<TbsRequest>) {
-    this.#signed = signed;
+    super(signed);
   }
 
   /**
@@ -38,48 +36,19 @@ export class CertificateRequest {
     return new CertificateRequest(readTemplate(requestType, bytes, 'request').value);
   }
 
-  /** The whole request as it stood. */
-  get der(): Buffer {
-    return this.#signed.der;
-  }
-
-  /** CertificationRequestInfo as it stood: what is signed. */
-  get tbs(): Buffer {
-    return this.#signed.tbs.der;
-  }
-
   /** The version field's value; 0 stands for version 1, the only one there is. */
   get versionField(): bigint {
-    return bigintOf(this.#signed.tbs.version);
-  }
-
-  get subject(): Name {
-    return this.#signed.tbs.subject;
-  }
-
-  /** SubjectPublicKeyInfo as it stood. */
-  get spki(): Buffer {
-    return this.#signed.tbs.spki.der;
-  }
-
-  /** The algorithm of the public key. */
-  get keyAlgorithm(): AlgorithmIdentifier {
-    return this.#signed.tbs.spki.algorithm;
-  }
-
-  /** The public key's BIT STRING. */
-  get keyBits(): BitString {
-    return this.#signed.tbs.spki.key;
+    return bigintOf(this.signed.tbs.version);
   }
 
   /** The attributes in order, requested extensions among them. */
   get attributes(): readonly RequestAttribute[] {
-    return this.#signed.tbs.attributes ?? [];
+    return this.signed.tbs.attributes ?? [];
   }
 
   /** False where the field is left out, which RFC 2986 does not allow and some programs do. */
   get hasAttributesField(): boolean {
-    return this.#signed.tbs.attributes !== undefined;
+    return this.signed.tbs.attributes !== undefined;
   }
 
   /**
@@ -99,15 +68,6 @@ export class CertificateRequest {
   /** The first requested extension of this type (dotted), if there is one. */
   extension(oid: string): Extension | undefined {
     return this.extensions.find((extension) => extension.oid === oid);
-  }
-
-  get signatureAlgorithm(): AlgorithmIdentifier {
-    return this.#signed.algorithm;
-  }
-
-  /** The signature's octets. */
-  get signature(): Buffer {
-    return this.#signed.signature.bytes;
   }
 }
 

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodePem, readDer } from '../../../src/lib/der/index.ts';
 import { Certificate, readCertificates } from '../../../src/lib/x509/certificate.ts';
 import { CertificateRequest, readRequest } from '../../../src/lib/x509/request.ts';
+import { describeWith, openssl } from '../../support/peers.ts';
+import { scratch } from '../../support/tlskit.ts';
 
 const DATA = join(import.meta.dirname, '../../data');
 const file = (path: string): Buffer => readFileSync(join(DATA, path));
@@ -73,6 +75,49 @@ describe('readCertificates', () => {
     expect(() => readCertificates(Buffer.alloc(50_000_000), 'x')).toThrow('neither PEM nor DER');
     expect(() => readCertificates(Buffer.alloc(5_000_000, 0x30), 'x')).toThrow();
     expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('files of broken blocks', () => {
+  const blocks: Readonly<Record<string, string>> = {
+    empty: pem(Buffer.alloc(0)),
+    unfinished: '-----BEGIN OTHER-----\n',
+    'of other text': pem(good.der.subarray(0, 60)),
+    'of almost a certificate': pem(good.der.subarray(0, -1)),
+    'with headers': pem(good.der).replace('-----\n', '-----\nA: b\n\n'),
+  };
+  it.each(Object.entries(blocks))('16 MB of blocks %s are refused within two seconds', (_label, block) => {
+    const text = Buffer.from(block.repeat(16e6 / block.length) + pem(good.der));
+    const before = process.cpuUsage();
+    expect(() => readCertificates(text, 'file')).toThrow(
+      /^file: more than 1000 blocks cannot be read, the first because: /,
+    );
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(2);
+  });
+
+  it('a thousand of them are passed over', () => {
+    expect(read(blocks['empty']?.repeat(1000) + pem(good.der))).toEqual([good.der]);
+  });
+});
+
+describeWith(['openssl'], 'blocks without an END line', () => {
+  const body = (der: Buffer): string => pem(der).replace(/-----END.*\n/, '');
+  const key = encodePem('PRIVATE KEY', good.der.subarray(0, 96));
+  it.each([
+    ['a whole one before', body(good.der) + pem(other.der) + pem(good.der)],
+    ['a cut one before', body(good.der.subarray(0, 96)) + pem(other.der) + pem(good.der)],
+    ['a line of dashes behind it', `${body(good.der)}-----\n${pem(other.der)}`],
+    ['another label before', key.replace(/-----END.*\n/, '') + pem(other.der) + pem(good.der)],
+    ['another END before', key.replace('END PRIVATE', 'END PUBLIC') + pem(other.der)],
+  ])('are taken as OpenSSL takes them: %s', (_label, text) => {
+    const path = join(scratch(), 'all.pem');
+    writeFileSync(path, text);
+    const listed = openssl(['storeutl', '-certs', '-noout', '-text', path]).stdout.match(/Serial Number.*\n?.*/g) ?? [];
+    expect(listed.length).toBeGreaterThan(0);
+    const one = (der: Buffer): string =>
+      openssl(['x509', '-noout', '-text'], { input: pem(der) }).stdout.match(/Serial Number.*\n?.*/)?.[0] ?? '';
+    expect(read(text).map(one)).toEqual(listed);
   });
 });
 
