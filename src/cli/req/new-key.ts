@@ -18,6 +18,8 @@ type Io = Pick<Context, 'read' | 'write' | 'note' | 'prompter'>;
 /** OpenSSL 3.0's cipher for new keys of `req`. */
 const DEFAULT_CIPHER = 'des-ede3-cbc';
 const DEFAULT_BITS = 2048;
+/** The curve of `-newkey ec` where nothing names one, as in genkey; OpenSSL refuses that line. */
+const DEFAULT_CURVE = 'prime256v1';
 
 /** Makes the key that the options and the configuration describe, and queues its file. */
 export async function newKey(
@@ -48,7 +50,7 @@ export async function writeKey(
 }
 
 /**
- * Reads `rsa:2048`, `rsa`, `2048`, `ed25519`, `ec`, `ec:file`, `dsa:file`, `param:file`.
+ * Reads `rsa:2048`, `rsa`, `2048`, `ed25519`, `ec`, `P-256`, `ec:P-256`, `ec:file`, `dsa:file`, `param:file`.
  *
  * @throws TlskitError ERR_USAGE for unknown types and options
  */
@@ -57,6 +59,7 @@ function whatToMake(io: Io, options: ReqOptions, config: ReqConfig): KeyGenParam
   if (/^\d+$/.test(spec)) return rsaParams('rsa', spec, options);
   const colon = spec.indexOf(':');
   const [name, rest] = colon < 0 ? [spec, undefined] : [spec.slice(0, colon), spec.slice(colon + 1)];
+  if (rest === undefined && curveByName(name)) return onCurve(name, options);
   if (name === 'param') return fromFile(io, rest ?? '', undefined, options);
   const type = name.toLowerCase() === 'sm2' ? 'sm2' : generatedType(name);
   if (type === 'rsa' || type === 'rsa-pss') {
@@ -68,7 +71,13 @@ function whatToMake(io: Io, options: ReqOptions, config: ReqConfig): KeyGenParam
   }
   if (type === 'sm2') return { type: 'ec', curve: 'SM2' };
   if (rest !== undefined) return fromFile(io, rest, type, options);
-  return keyGenParams(type, keyOptions(type, options.pkeyopt));
+  return type === 'ec' ? onCurve(undefined, options) : keyGenParams(type, keyOptions(type, options.pkeyopt));
+}
+
+/** An EC key: the curve of -newkey, else of -pkeyopt, else P-256. */
+function onCurve(named: string | undefined, { pkeyopt }: ReqOptions): KeyGenParams {
+  const wishes = keyOptions('ec', pkeyopt);
+  return keyGenParams('ec', { ...wishes, curve: named ?? wishes.curve ?? DEFAULT_CURVE });
 }
 
 function rsaParams(type: 'rsa' | 'rsa-pss', size: string, { pkeyopt }: ReqOptions): KeyGenParams {
@@ -80,7 +89,7 @@ function rsaParams(type: 'rsa' | 'rsa-pss', size: string, { pkeyopt }: ReqOption
 function fromFile(io: Io, path: string, type: string | undefined, options: ReqOptions): KeyGenParams {
   const curve = type === 'ec' ? curveByName(path) : undefined;
   const parameters = curve && !readable(io, path) ? undefined : readKeyParameters(io.read(path), { source: path });
-  if (!parameters) return { type: 'ec', curve: path };
+  if (!parameters) return onCurve(path, options);
   if (type !== undefined && parameters.type !== type) {
     fail('ERR_KEY', `${path} holds ${parameters.type} parameters, and -newkey asks for ${type}`);
   }

@@ -181,6 +181,16 @@ describe('certificates', () => {
     expect(Math.round((Date.parse(made.validTo) - Date.parse(made.validFrom)) / 864e5)).toBe(5);
   });
 
+  it.each([
+    ['ec', 'prime256v1'],
+    ['P-384', 'secp384r1'],
+    ['ec:P-384', 'secp384r1'],
+    ['ec -pkeyopt ec_paramgen_curve:secp521r1', 'secp521r1'],
+  ])('for people: -newkey %s needs no more', (newkey, curve) => {
+    good(`req -x509 -newkey ${newkey} -nodes -keyout p.key -out p.pem -subj /CN=localhost --san localhost,127.0.0.1`);
+    expect(new X509Certificate(file('p.pem')).publicKey.asymmetricKeyDetails?.namedCurve).toBe(curve);
+  });
+
   it('K4: signed by a CA, from a request, with serial number and dates', () => {
     good(
       'req -x509 -key ec.key -subj /CN=ca -out ca.pem -set_serial 0x10 -not_before 20200101000000Z -not_after 20500101000000Z',
@@ -215,7 +225,7 @@ describe('refusals leave nothing behind', () => {
     ['req -x509 -key ec.key -subj /CN=x -set_serial x', /serial number/],
     ['req -new -key ec.key -md5 -subj /CN=x', /EC key with MD5/],
     ['req -newkey nosuch -nodes -keyout never.key -subj /CN=x', /nosuch/],
-    ['req -newkey ec -nodes -keyout never.key -subj /CN=x', /curve/],
+    ['req -newkey ec -pkeyopt ec_paramgen_curve:nosuch -nodes -keyout never.key -subj /CN=x', /nosuch/],
     ['req -newkey rsa:300 -nodes -keyout never.key -subj /CN=x', /512/],
     ['req -x509 -newkey rsa:1024 -nodes -keyout never.key -CA s.pem -CAkey ec.key -subj /CN=x', /do not match/],
     ['req -in ec.key', /certificate request/i],
