@@ -15,7 +15,7 @@ export async function readPkcs12(
   passphrase: () => Secret | Promise<Secret>,
 ): Promise<Certificate[]> {
   const open = (password: Secret): Certificate[] =>
-    read(bytes, { password }).certificates.map(({ der }) => Certificate.read(der));
+    read(bytes, { password, allowMissingMac: true }).certificates.map(({ der }) => Certificate.read(der));
   try {
     return open(Secret.fromText(''));
   } catch (error) {

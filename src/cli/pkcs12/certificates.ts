@@ -34,7 +34,7 @@ export async function loadCertificates(
 }
 
 function fromPkcs12(bytes: Uint8Array, password: Secret | undefined): readonly NamedCertificate[] {
-  const { certificates } = readPkcs12(bytes, { password });
+  const { certificates } = readPkcs12(bytes, { password, allowMissingMac: true });
   if (certificates.length === 0) fail('ERR_FORMAT', 'a PKCS#12 file without certificates');
   return certificates.map(({ der, friendlyName, localKeyId }) => ({
     certificate: Certificate.read(der),

@@ -40,12 +40,13 @@ export function exportReport(
       localKeyId: one.localKeyId && hex(one.localKeyId),
     })),
     certificateEncryption: certificates.length > 0 ? schemeName(protection.certificateScheme) : null,
-    mac: mac ? { digest: mac.digest.name, iterations: mac.iterations, pbmac1: mac.pbkdf2 !== undefined } : null,
+    mac:
+      mac === 'none' ? null : { digest: mac.digest.name, iterations: mac.iterations, pbmac1: mac.pbkdf2 !== undefined },
   };
 }
 
-function schemeName(scheme: PbeScheme | undefined): Json | null {
-  if (!scheme) return null;
+function schemeName(scheme: PbeScheme | 'none'): Json | null {
+  if (scheme === 'none') return null;
   if (scheme.kind === 'fixed') return { algorithm: scheme.scheme.longName, iterations: scheme.iterations };
   const rounds = scheme.kind === 'pbes2' ? scheme.iterations : undefined;
   return { algorithm: 'PBES2', cipher: scheme.cipher.name, iterations: rounds };

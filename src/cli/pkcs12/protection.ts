@@ -10,9 +10,9 @@ import type { Pkcs12Context } from './flags.ts';
 
 /** How a new file is protected. */
 export interface Protection {
-  readonly certificateScheme: PbeScheme | undefined;
-  readonly keyScheme: PbeScheme | undefined;
-  readonly mac: MacScheme | undefined;
+  readonly certificateScheme: PbeScheme | 'none';
+  readonly keyScheme: PbeScheme | 'none';
+  readonly mac: MacScheme | 'none';
 }
 
 const CLEAR = 'NONE';
@@ -47,13 +47,13 @@ export function readProtection(context: Pkcs12Context): Protection {
   return {
     keyScheme: schemeOf(key, rounds),
     certificateScheme: schemeOf(certificate, rounds),
-    mac: macRounds === undefined ? undefined : macScheme(context, macRounds),
+    mac: macRounds === undefined ? 'none' : macScheme(context, macRounds),
   };
 }
 
-/** A scheme by the names that -keypbe and -certpbe take; undefined for NONE. */
-function schemeOf(name: string, iterations: number): PbeScheme | undefined {
-  if (name === CLEAR) return undefined;
+/** A scheme by the names that -keypbe and -certpbe take; NONE is one of them. */
+function schemeOf(name: string, iterations: number): PbeScheme | 'none' {
+  if (name === CLEAR) return 'none';
   const scheme = fixedSchemeByName(name);
   if (scheme) return { kind: 'fixed', scheme, iterations };
   const cipher = cipherByName(name) ?? cipherByOid(objectByName(name)?.oid ?? '');

@@ -1,8 +1,5 @@
 /** A small PKI to try TLS with: an authority, a server and a client. */
 import { createHash } from 'node:crypto';
-import { cipherByName } from '../crypto/ciphers.ts';
-import { digestByName } from '../crypto/digests.ts';
-import { PBE_DEFAULTS } from '../crypto/pbe.ts';
 import { encodePem } from '../der/pem.ts';
 import { fail } from '../errors.ts';
 import { generateKey } from '../keys/generate.ts';
@@ -111,17 +108,10 @@ export const certificatePem = ({ certificate }: Identity): Buffer =>
 
 /** A PKCS#12 file with an identity and the authority, encrypted with AES-256 (the defaults of OpenSSL 3). */
 export function identityPfx(identity: Identity, ca: Identity, friendlyName: string, password: Secret): Buffer {
-  const cipher = cipherByName('aes-256-cbc');
-  const digest = digestByName('sha256');
-  if (!cipher || !digest) fail('ERR_UNSUPPORTED', 'this Node has no AES-256 or SHA-256');
-  const scheme = { kind: 'pbes2', cipher } as const;
   const localKeyId = createHash('sha1').update(identity.certificate.der).digest();
   return writePkcs12({
     certificates: [{ der: identity.certificate.der, friendlyName, localKeyId }, { der: ca.certificate.der }],
     keys: [{ pkcs8: identity.key.pkcs8, friendlyName, localKeyId }],
     password,
-    certificateScheme: scheme,
-    keyScheme: scheme,
-    mac: { digest, iterations: PBE_DEFAULTS.iterations },
   });
 }

@@ -245,13 +245,13 @@ async function fromPkcs12(bytes: Uint8Array, secret: () => Promise<Secret>, sour
   const empty = (): ReturnType<typeof readPkcs12> | undefined => {
     if (mac && macIterations(mac) > CHEAP_MAC) return undefined;
     try {
-      return readPkcs12(bytes, { password: Secret.fromText('') });
+      return readPkcs12(bytes, { password: Secret.fromText(''), allowMissingMac: true });
     } catch (error) {
       if (error instanceof TlskitError && error.code === 'ERR_PASSPHRASE') return undefined;
       throw error;
     }
   };
-  const contents = empty() ?? readPkcs12(bytes, { password: await secret() });
+  const contents = empty() ?? readPkcs12(bytes, { password: await secret(), allowMissingMac: true });
   const [first] = contents.keys;
   if (!first) return wrong(source, 'a PKCS#12 file without a private key', 'a private key');
   return checked(PrivateKey.fromPkcs8(first.pkcs8));

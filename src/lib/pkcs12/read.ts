@@ -1,4 +1,5 @@
 /** A PKCS#12 file in one call: what is in it, verified and decrypted. */
+import { fail } from '../errors.ts';
 import { friendlyName, localKeyId } from './attributes.ts';
 import { OID, type Bag, type BagAttribute, type Pfx } from './model.ts';
 import { Opener, type Integrity } from './open.ts';
@@ -53,6 +54,8 @@ export interface ReadOptions {
   readonly macPassword?: Password;
   /** `false`: decrypt without checking the MAC first. */
   readonly verifyMac?: boolean;
+  /** `true`: take a file without a MAC though there is a password to check it with; `integrity` is then `absent`. OpenSSL only warns. */
+  readonly allowMissingMac?: boolean;
 }
 
 /**
@@ -60,13 +63,20 @@ export interface ReadOptions {
  * encrypted for a public key are left out.
  *
  * @param bytes DER or BER
- * @throws TlskitError ERR_PASSPHRASE for a wrong password, ERR_DER and ERR_FORMAT for what is no PKCS#12 file, ERR_UNSUPPORTED for an
+ * @throws TlskitError ERR_PASSPHRASE for a wrong password, ERR_VERIFY when there is a password and no MAC, ERR_DER and ERR_FORMAT for what is no PKCS#12 file, ERR_UNSUPPORTED for an
  *   algorithm that we do not have, ERR_LIMIT for excessive iterations or sizes
  */
 export function readPkcs12(bytes: Uint8Array, options: ReadOptions = {}): Pkcs12Contents {
   const pfx = readPfx(bytes);
   const opener = new Opener(pfx, options.password, options.macPassword);
   const integrity = options.verifyMac === false ? undefined : opener.verify();
+  const hasPassword = (options.macPassword ?? options.password) !== undefined;
+  if (integrity === 'absent' && hasPassword && !options.allowMissingMac) {
+    fail(
+      'ERR_VERIFY',
+      'the PKCS#12 file has no MAC, so that nobody can tell whether it was changed; allow that with allowMissingMac',
+    );
+  }
   return { integrity, ...sorted(allBags(pfx, opener), opener) };
 }
 

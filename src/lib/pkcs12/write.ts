@@ -1,5 +1,7 @@
 /** Making PKCS#12 files, in OpenSSL 3.0's layout: certificates in one encrypted part, then the key, shrouded, in one in the clear. */
-import { encryptPbe, type PbeScheme } from '../crypto/pbe.ts';
+import { cipherByName } from '../crypto/ciphers.ts';
+import { digestByName } from '../crypto/digests.ts';
+import { encryptPbe, PBE_DEFAULTS, type PbeScheme } from '../crypto/pbe.ts';
 import { contextPrimitive, explicit, integer, octetString, oid, readDer, seq, setOf } from '../der/index.ts';
 import { fail } from '../errors.ts';
 import { make } from './attributes.ts';
@@ -34,20 +36,27 @@ export interface KeyInput {
 export interface Pkcs12Input {
   readonly certificates: readonly CertificateInput[];
   readonly keys: readonly KeyInput[];
-  /** undefined: no password; then nothing can be encrypted, and a MAC has an empty one. */
+  /** undefined: an empty one, which protects nothing. */
   readonly password: Password;
   /** The MAC's own password, where it differs. */
   readonly macPassword?: Password;
-  /** undefined: in the clear. */
-  readonly certificateScheme: PbeScheme | undefined;
-  /** undefined: in the clear. */
-  readonly keyScheme: PbeScheme | undefined;
-  /** undefined: no MAC. */
-  readonly mac: MacScheme | undefined;
+  /** Left out: PBES2 with AES-256-CBC, OpenSSL 3.0's default. `none`: in the clear. */
+  readonly certificateScheme?: PbeScheme | 'none' | undefined;
+  /** Left out: PBES2 with AES-256-CBC. `none`: in the clear. */
+  readonly keyScheme?: PbeScheme | 'none' | undefined;
+  /** Left out: HMAC with SHA-256, derived in 2048 iterations. `none`: no MAC, and nobody notices a changed file. */
+  readonly mac?: MacScheme | 'none' | undefined;
 }
 
 /**
- * A PKCS#12 file (RFC 7292) in DER.
+ * A PKCS#12 file (RFC 7292) in DER, encrypted and with a MAC unless the input says otherwise.
+ *
+ * @example
+ * const pfx = writePkcs12({
+ *   certificates: [{ der: certificate.der, friendlyName: 'server' }, { der: ca.der }],
+ *   keys: [{ pkcs8: key.pkcs8, friendlyName: 'server' }],
+ *   password: Secret.fromText('correct horse'),
+ * });
  *
  * @throws TlskitError ERR_USAGE when there is nothing to put in, ERR_UNSUPPORTED or ERR_LIMIT for schemes that cannot be done
  */
@@ -58,15 +67,25 @@ export function writePkcs12(input: Pkcs12Input): Buffer {
   const safes: Buffer[] = [];
   if (input.certificates.length > 0) {
     const contents = seq(...input.certificates.map(certificateBag));
-    safes.push(
-      input.certificateScheme ? encryptedData(contents, input.password, input.certificateScheme) : data(contents),
-    );
+    const scheme = input.certificateScheme ?? defaultScheme();
+    safes.push(scheme === 'none' ? data(contents) : encryptedData(contents, input.password, scheme));
   }
   if (input.keys.length > 0) safes.push(data(seq(...input.keys.map((key) => keyBag(key, input)))));
   const authenticated = seq(...safes);
   const macPassword = 'macPassword' in input ? input.macPassword : input.password;
-  const mac = input.mac ? [makeMac(authenticated, macPassword, input.mac)] : [];
-  return seq(integer(3), data(authenticated), ...mac);
+  const mac = input.mac ?? defaultMac();
+  const macData = mac === 'none' ? [] : [makeMac(authenticated, macPassword, mac)];
+  return seq(integer(3), data(authenticated), ...macData);
+}
+
+/** OpenSSL 3.0's defaults. */
+function defaultScheme(): PbeScheme {
+  return { kind: 'pbes2', cipher: cipherByName('aes-256-cbc') ?? fail('ERR_UNSUPPORTED', 'no AES-256-CBC here') };
+}
+
+function defaultMac(): MacScheme {
+  const digest = digestByName('sha256') ?? fail('ERR_UNSUPPORTED', 'no SHA-256 here');
+  return { digest, iterations: PBE_DEFAULTS.iterations };
 }
 
 const data = (content: Uint8Array): Buffer => seq(oid(OID.data), explicit(0, octetString(content)));
@@ -98,14 +117,14 @@ function certificateBag(certificate: CertificateInput): Buffer {
   ]);
 }
 
-function keyBag(key: KeyInput, { password, keyScheme }: Pkcs12Input): Buffer {
+function keyBag(key: KeyInput, { password, keyScheme = defaultScheme() }: Pkcs12Input): Buffer {
   const attributes = [
     ...(key.csp === undefined ? [] : [make.cspName(key.csp)]),
     ...(key.localMachine ? [make.localKeySet()] : []),
     ...names(key),
   ];
   const pkcs8 = key.usage ? withAttribute(key.pkcs8, make.keyUsage(key.usage)) : key.pkcs8;
-  if (!keyScheme) return safeBag(OID.keyBag, pkcs8, attributes);
+  if (keyScheme === 'none') return safeBag(OID.keyBag, pkcs8, attributes);
   const { algorithm, encrypted } = encryptPbe(pkcs8, password, keyScheme);
   return safeBag(OID.shroudedKeyBag, seq(algorithm, octetString(encrypted)), attributes);
 }

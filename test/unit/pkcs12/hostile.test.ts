@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as der from '../../../src/lib/der/index.ts';
 import { TlskitError } from '../../../src/lib/errors.ts';
+import { digestByName, type Digest } from '../../../src/lib/crypto/digests.ts';
+import { makeMac } from '../../../src/lib/pkcs12/mac.ts';
+import { Budget, schemeInfo, type SchemeInfo } from '../../../src/lib/pkcs12/scheme.ts';
 import { PKCS12_OID as OID, readPkcs12 } from '../../../src/lib/pkcs12/index.ts';
 import { codeOf, data, secret } from './data.ts';
 
@@ -11,7 +14,7 @@ const { explicit, integer, nul, octetString, oid, seq } = der;
 function mustNotCrash(bytes: Buffer): void {
   for (const verifyMac of [true, false]) {
     try {
-      readPkcs12(bytes, { password: secret('secret'), verifyMac });
+      readPkcs12(bytes, { password: secret('secret'), verifyMac, allowMissingMac: true });
     } catch (error) {
       expect(error).toBeInstanceOf(TlskitError);
       expect((error as Error).message).not.toMatch(/\n|secret/);
@@ -64,14 +67,39 @@ describe('limits', () => {
         seq(oid('2.16.840.1.101.3.4.1.42'), octetString(Buffer.alloc(16))),
       ),
     );
-  const timed = (bytes: Buffer): string => {
+  const timed = (bytes: Buffer, password = 'x'): string => {
     const start = process.cpuUsage();
-    const code = codeOf(() => readPkcs12(bytes, { password: secret('x') }));
+    const code = codeOf(() => readPkcs12(bytes, { password: secret('x'), allowMissingMac: true }));
     expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
     return code;
   };
 
   it('iterations of the MAC', () => expect(timed(file([], [macOf(2_000_000_000)]))).toBe('ERR_LIMIT'));
+  it('key length and PRF of PBMAC1, with each form of the password', () => {
+    for (const password of ['x', 'é', '']) {
+      expect(timed(file([], [pbmac1(2_000_000, 1024, SHA256)]), password)).toBe('ERR_LIMIT');
+      expect(timed(file([], [pbmac1(2_000_000, 64, SHA3_512)]), password)).toBe('ERR_LIMIT');
+      expect(timed(file([], [pbmac1(1_600_000, 64, SHA3_512)]), password)).toMatch(/ERR_(LIMIT|PASSPHRASE)/);
+      expect(timed(file([], [pbmac1(600_000, 32, SHA256)]), password)).toBe('ERR_PASSPHRASE');
+    }
+  }, 60_000);
+  it('PBMAC1 is not made with more than can be read', () => {
+    const mac = { digest: digestByName('sha256') as Digest, pbkdf2: digestByName('sha256') as Digest };
+    expect(codeOf(() => makeMac(Buffer.alloc(0), secret('x'), { ...mac, iterations: 100_000_000 }))).toBe('ERR_LIMIT');
+  });
+  it('all of 600,000 iterations in PBKDF2 and in 3DES are read with an empty password', () => {
+    const tripleDes = seq(oid('1.2.840.113549.1.12.1.3'), seq(salt, integer(600_000)));
+    const budget = new Budget();
+    const schemes = [tripleDes, pbkdf2(600_000)].map((algorithm) => schemeInfo(der.readDer(algorithm)));
+    for (const info of schemes) {
+      const one = new Budget();
+      for (let i = 0; i < 2; i += 1) one.spendMac({ kind: 'hash', rounds: 600_000 });
+      for (let i = 0; i < 2; i += 1) one.spendScheme(info);
+    }
+    expect(() => {
+      for (let i = 0; i < 40; i += 1) budget.spendScheme(schemes[1] as SchemeInfo);
+    }).toThrow('more work than tlskit gives a file');
+  });
   it('iterations of the encryption', () => expect(timed(file([encrypted(pbkdf2(100_000_000))]))).toBe('ERR_LIMIT'));
   it('iterations of many small encryptions', () => {
     const bag = seq(oid(OID.shroudedKeyBag), explicit(0, seq(pbkdf2(1_000_000), octetString(Buffer.alloc(16)))));

@@ -12,6 +12,7 @@ import { PrivateKey } from '../../../src/lib/keys/model.ts';
 import { readPrivateKey } from '../../../src/lib/keys/read.ts';
 import {
   PKCS12_OID,
+  readPfx,
   readPkcs12,
   writePkcs12,
   type Pkcs12Input,
@@ -65,10 +66,27 @@ describe('K5 what is written is read again', () => {
 
   it('PBMAC1, no MAC, nothing encrypted, no password', () => {
     expectSame(writePkcs12(input({ mac: { ...mac, pbkdf2: digest('sha512'), saltLength: 16 } })));
-    expectSame(writePkcs12(input({ mac: undefined })));
-    expectSame(writePkcs12(input({ certificateScheme: undefined, keyScheme: undefined })));
+    expectSame(writePkcs12(input({ mac: 'none' })), { password: secret('pässwörd'), allowMissingMac: true });
+    expectSame(writePkcs12(input({ certificateScheme: 'none', keyScheme: 'none' })));
     expectSame(writePkcs12(input({ password: undefined })), {});
     expectSame(writePkcs12(input({ password: secret('') })), {});
+  });
+
+  it('what is left out is protected as OpenSSL 3.0 protects it', () => {
+    const { certificates, keys, password } = input();
+    const file = writePkcs12({ certificates, keys, password });
+    expectSame(file);
+    const { safes, mac } = readPfx(file);
+    expect(safes.map(({ kind }) => kind)).toEqual(['encrypted', 'data']);
+    expect(file.includes(pkcs8)).toBe(false);
+    expect(mac).toMatchObject({ oid: '2.16.840.1.101.3.4.2.1', iterations: 2048 });
+  });
+
+  it('a file without a MAC is refused where there is a password, unless that is allowed', () => {
+    const file = writePkcs12(input({ mac: 'none' }));
+    expect(codeOf(() => readPkcs12(file, { password: secret('pässwörd') }))).toBe('ERR_VERIFY');
+    const allowed = { password: secret('pässwörd'), allowMissingMac: true };
+    expect(readPkcs12(file, allowed).integrity).toBe('absent');
   });
 
   it("attributes of Microsoft and of Java's trust", () => {
