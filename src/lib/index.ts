@@ -12,6 +12,7 @@ export { Secret } from './secret.ts';
 
 /** Strict DER, lenient BER, PEM. */
 export * as der from './der/index.ts';
+export type { BitString } from './der/template.ts';
 export { generateAsn1 } from './der/generate.ts';
 export { longName, objectByName, objectByOid, shortName, type ObjectName } from './registry/oids.ts';
 export { curveByName, curves, type Curve } from './registry/curves.ts';
@@ -19,13 +20,40 @@ export { curveByName, curves, type Curve } from './registry/curves.ts';
 export { digestByName, type Digest } from './crypto/digests.ts';
 export { cipherByName, type KeyCipher } from './crypto/ciphers.ts';
 export { decryptPbe, encryptPbe, type PbeScheme } from './crypto/pbe.ts';
+export { fixedSchemeByName, fixedSchemes, type FixedScheme } from './crypto/pbe-schemes.ts';
 
-export { KeyParameters, PrivateKey, PublicKey, type KeyType } from './keys/model.ts';
+export {
+  KeyParameters,
+  PrivateKey,
+  PublicKey,
+  type KeyType,
+  type KeyTypeInfo,
+  type ParameterComponents,
+} from './keys/model.ts';
+export type {
+  DhDomain,
+  DhPrivate,
+  DhPublic,
+  DsaPrivate,
+  DsaPublic,
+  EcPrivate,
+  EcPublic,
+  PrivateComponents,
+  PublicComponents,
+  RawPrivate,
+  RawPublic,
+  RsaPrivate,
+  RsaPublic,
+} from './keys/components.ts';
+export type { EcGroup } from './keys/ec-group.ts';
+export type { PssRestrictions } from './keys/pss.ts';
 export { generateKey, type KeyGenParams } from './keys/generate.ts';
+export { generateParameters, type ParameterGenParams } from './keys/generate-parameters.ts';
 export {
   readKeyParameters,
   readPrivateKey,
   readPublicKey,
+  type InputForm,
   type ReadKeyOptions,
   type ReadPrivateKeyOptions,
 } from './keys/read.ts';
@@ -39,34 +67,103 @@ export {
 } from './keys/write.ts';
 export { checkParameters, checkPrivateKey, checkPublicKey } from './keys/check.ts';
 
-export { loadConfig, parseConfig, type Config } from './conf/index.ts';
+export {
+  Config,
+  loadConfig,
+  parseConfig,
+  type ConfigEntry,
+  type ConfigOptions,
+  type ConfigPlace,
+} from './conf/index.ts';
 
-export { Name } from './x509/name.ts';
-export { nameFromSection, parseSubject, type SubjectOptions } from './x509/name-build.ts';
-export { Certificate, readCertificates } from './x509/certificate.ts';
-export { CertificateRequest, readRequest } from './x509/request.ts';
-export { buildCertificate, buildRequest, type CertificateFields, type RequestFields } from './x509/build.ts';
-export { buildExtensions, parseSanList, type ExtensionContext } from './x509/extensions/index.ts';
+export { Name, type Attribute, type Rdn } from './x509/name.ts';
+export { nameFromSection, parseSubject, type NameBuildOptions, type SubjectOptions } from './x509/name-build.ts';
+export {
+  Certificate,
+  readCertificates,
+  type AlgorithmIdentifier,
+  type Extension,
+  type Time,
+  type TrustData,
+} from './x509/certificate.ts';
+export { CertificateRequest, readRequest, type RequestAttribute } from './x509/request.ts';
+export {
+  buildCertificate,
+  buildRequest,
+  certificatePem,
+  fieldsOf,
+  parseTime,
+  requestFieldsOf,
+  requestPem,
+  timeFromMs,
+  validityFromNow,
+  VERSION_1,
+  VERSION_3,
+  type AttributeFields,
+  type CertificateFields,
+  type RequestFields,
+} from './x509/build.ts';
+export { nextSerial, parseSerial, randomSerial, serialHex } from './x509/serial.ts';
+export {
+  buildExtension,
+  buildExtensions,
+  parseSanList,
+  withKeyIds,
+  type ExtensionContext,
+  type ExtensionIssuer,
+  type ExtensionSubject,
+} from './x509/extensions/index.ts';
+export { signData, verifyData, type DataSigningOptions } from './dgst/sign.ts';
 export { signatureFor, verifySignature, type Signer, type SigningOptions } from './x509/sign.ts';
 export { fingerprint, nameHash, nameHashOld } from './x509/hash.ts';
-export { matchesEmail, matchesHost, matchesIp } from './x509/checks.ts';
+export { matchesEmail, matchesHost, matchesIp, parseIp } from './x509/checks.ts';
 
-export { readPkcs12, writePkcs12, type Pkcs12Contents, type Pkcs12Input } from './pkcs12/index.ts';
+export {
+  readPkcs12,
+  writePkcs12,
+  type BagAttribute,
+  type CertificateEntry,
+  type CertificateInput,
+  type CrlEntry,
+  type EntryNames,
+  type Integrity,
+  type KeyEntry,
+  type KeyInput,
+  type MacScheme,
+  type Password,
+  type Pkcs12Contents,
+  type Pkcs12Input,
+  type ReadOptions as ReadPkcs12Options,
+  type SecretEntry,
+} from './pkcs12/index.ts';
+export { buildChain, trustStore, type TrustStore } from './pkcs12/chain.ts';
 
-export { generateDhParameters } from './dh/generate.ts';
+export { generateDhParameters, type GenerateOptions as GenerateDhOptions } from './dh/generate.ts';
 export { namedDhParameters } from './dh/named.ts';
-export { checkDhParameters } from './dh/check.ts';
-export { pemOfDhParameters, readDhParameters, type DhParameters } from './dh/parameters.ts';
+export { checkDhParameters, type DhDefect } from './dh/check.ts';
+export {
+  pemOfDhParameters,
+  readDhParameters,
+  type DhParameters,
+  type ReadOptions as ReadDhOptions,
+} from './dh/parameters.ts';
 
-export { TicketKey } from './tickets/key.ts';
-export { readTicketKeys, writeTicketKeys, type TicketKeyFile, type TicketKeyFormat } from './tickets/format.ts';
-export { rotateTicketKeys } from './tickets/rotate.ts';
+export { TicketKey, type TicketKeySize } from './tickets/key.ts';
+export {
+  readTicketKeys,
+  writeTicketKeys,
+  type ReadTicketKeyOptions,
+  type TicketKeyFile,
+  type TicketKeyFormat,
+} from './tickets/format.ts';
+export { describeTicketKeys, type TicketKeyFileDescription } from './tickets/describe.ts';
+export { rotateTicketKeys, type Rotation, type TicketKeyOrder } from './tickets/rotate.ts';
 
-export { certificateText } from './text/certificate.ts';
-export { requestText } from './text/request.ts';
-export { nameText, parseNameOptions } from './text/name.ts';
-export { extensionsText } from './text/extensions/index.ts';
+export { certificateText, type CertificateTextOptions } from './text/certificate.ts';
+export { requestText, type RequestTextOptions } from './text/request.ts';
+export { nameText, parseNameOptions, type NameOptions } from './text/name.ts';
+export { extensionsText, type UnknownExtensions } from './text/extensions/index.ts';
 export { privateKeyText, publicKeyText } from './text/key.ts';
 export { dhParametersText, ecParametersText } from './text/params.ts';
 
-export { makeDemo, type DemoFile, type DemoOptions } from './demo/index.ts';
+export { makeDemo, type DemoFile, type DemoGroup, type DemoOptions } from './demo/index.ts';

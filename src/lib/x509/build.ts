@@ -1,5 +1,5 @@
 /** Certificates (RFC 5280 section 4.1) and requests (RFC 2986 section 4) from their fields. */
-import { decodeTime, encodeTime, TAG } from '../der/index.ts';
+import { decodeTime, encodePem, encodeTime, TAG } from '../der/index.ts';
 import {
   bitString,
   boolean,
@@ -50,9 +50,39 @@ export function fieldsOf(certificate: Certificate): CertificateFields {
   return { versionField, serial, issuer, subject, ...validity, spki, issuerUniqueId, subjectUniqueId, extensions };
 }
 
-/** Signs a certificate. */
+/**
+ * Signs a certificate. What the fields say goes in as it is: extensions come from `buildExtensions`, and nobody checks that an issuer may issue.
+ *
+ * @throws TlskitError ERR_USAGE when the serial number is no DER integer; ERR_KEY when the key cannot make the signature
+ * @example
+ * const key = await generateKey({ type: 'ec', curve: 'prime256v1' });
+ * const name = parseSubject('/CN=localhost');
+ * const certificate = buildCertificate(
+ *   {
+ *     versionField: VERSION_3,
+ *     serial: randomSerial(),
+ *     issuer: name,
+ *     subject: name,
+ *     ...validityFromNow(90),
+ *     spki: key.publicKey.spki,
+ *     extensions: buildExtensions([['subjectAltName', 'DNS:localhost']]),
+ *   },
+ *   signatureFor(key),
+ * );
+ * certificatePem(certificate); // '-----BEGIN CERTIFICATE-----\n…'
+ */
 export function buildCertificate(fields: CertificateFields, signer: Signer): Certificate {
+  checkSerial(fields.serial);
   return Certificate.read(signed(certificateInfo(fields, signer.algorithm), signer));
+}
+
+/** The content of an INTEGER has an octet at least, and no first octet that says nothing (X.690 section 8.3.2). */
+function checkSerial(serial: Uint8Array): void {
+  const [first, second] = serial;
+  const idle = second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+  if (first === undefined || idle) {
+    fail('ERR_USAGE', 'the serial number is no DER integer; make it with randomSerial() or parseSerial(text)');
+  }
 }
 
 /** TBSCertificate in DER. */
@@ -134,10 +164,31 @@ export function requestInfo({ subject, spki, attributes, extensions }: RequestFi
   return seq(integer(0), subject.der, spki, implicit(0, setOf(...elements)));
 }
 
-/** Signs a request. */
+/**
+ * Signs a request.
+ *
+ * @throws TlskitError ERR_KEY when the key cannot make the signature
+ * @example
+ * const request = buildRequest(
+ *   {
+ *     subject: parseSubject('/CN=www.example.org'),
+ *     spki: key.publicKey.spki,
+ *     attributes: [],
+ *     extensions: buildExtensions([['subjectAltName', 'DNS:www.example.org']]),
+ *   },
+ *   signatureFor(key),
+ * );
+ * requestPem(request); // '-----BEGIN CERTIFICATE REQUEST-----\n…'
+ */
 export function buildRequest(fields: RequestFields, signer: Signer): CertificateRequest {
   return CertificateRequest.read(signed(requestInfo(fields), signer));
 }
+
+/** A certificate as PEM, without trust settings. */
+export const certificatePem = (certificate: Certificate): string => encodePem('CERTIFICATE', certificate.der);
+
+/** A request as PEM. */
+export const requestPem = (request: CertificateRequest): string => encodePem('CERTIFICATE REQUEST', request.der);
 
 /** A request whose content changes while the signature stays as it was, as `openssl req -in … -subj …` makes it. */
 export function replaceRequestSubject(request: CertificateRequest, subject: Name): CertificateRequest {

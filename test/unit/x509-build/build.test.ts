@@ -46,6 +46,14 @@ const fields: CertificateFields = {
   extensions: [extension],
 };
 
+describe('serial numbers', () => {
+  it.each(['', '0001', '00', 'ff80', 'ffff', '7f', '0080'])('content octets "%s"', (hex) => {
+    const make = (): Certificate => buildCertificate({ ...fields, serial: Buffer.from(hex, 'hex') }, signatureFor(key));
+    if (['00', '7f', '0080'].includes(hex)) expect(make().serial.toString('hex')).toBe(hex);
+    else expect(make).toThrow(/serial number/);
+  });
+});
+
 describe('certificates', () => {
   it('are read back as they were made, by strict rules, and verify', () => {
     const made = buildCertificate(fields, signatureFor(key));
