@@ -1,7 +1,9 @@
 /** Is this a good Diffie-Hellman group? The rules of OpenSSL's `dhparam -check`. */
+import { bitLength, MAX_TESTED_BITS, primeBeyondTest } from '../crypto/primality.ts';
+import { fail } from '../errors.ts';
 import { dhGroupOf } from '../registry/dh-groups.ts';
 import type { DhParameters } from './parameters.ts';
-import { isPrime, power } from './primality.ts';
+import { isPrime as isPrimeInFull, power } from './primality.ts';
 import { MAX_PRIME_BITS, MIN_PRIME_BITS } from './search.ts';
 
 /** What can be wrong with parameters. */
@@ -29,12 +31,14 @@ export const DH_DEFECTS: Readonly<Record<DhDefect, string>> = {
 
 /**
  * The defects of the parameters, none for good ones. Named groups are good without a test; else p must be prime, and either q a prime that
- * divides p - 1 with g of order q, or, without q, p a safe prime. A prime of more than 10000 bits is not tested further.
+ * divides p - 1 with g of order q, or, without q, p a safe prime. A p of more than 10000 bits is not tested further.
+ *
+ * @throws TlskitError ERR_LIMIT where a number of more than 4096 bits may be a prime: that takes from 10 seconds to minutes to tell
  */
 export async function checkDhParameters(params: DhParameters): Promise<DhDefect[]> {
   if (dhGroupOf(params)) return [];
   const { p, g, q } = params;
-  const bits = p === 0n ? 0 : p.toString(2).length;
+  const bits = bitLength(p);
   if (bits > MAX_PRIME_BITS) return ['too-large'];
   const defects = new Set<DhDefect>();
   if (g < 2n || g >= p - 1n) defects.add('unsuitable-generator');
@@ -53,4 +57,12 @@ async function checkSubgroup({ p, g, j }: DhParameters, q: bigint): Promise<DhDe
   if ((p - 1n) % q !== 0n) defects.push('q-not-divisor');
   if (j !== undefined && j !== (p - 1n) / q) defects.push('wrong-j');
   return defects;
+}
+
+/** By OpenSSL's full test up to 4096 bits, above that as far as can be told in seconds. */
+async function isPrime(n: bigint): Promise<boolean> {
+  const bits = bitLength(n);
+  if (bits <= MAX_TESTED_BITS) return isPrimeInFull(n);
+  const why = `whether a number of ${bits} bits is a prime was not checked: that takes too long above ${MAX_TESTED_BITS} bits`;
+  return primeBeyondTest(n) ?? fail('ERR_LIMIT', why);
 }

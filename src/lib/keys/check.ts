@@ -1,6 +1,7 @@
 /** Whether the numbers of a key fit each other, as OpenSSL's `-check` and `-pubcheck` ask. Every check returns reasons; none is a valid key. */
 import { checkPrimeSync } from 'node:crypto';
 import { decodePoint, isOnCurve, modPow, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
+import { bitLength, MAX_TESTED_BITS, primeBeyondTest } from '../crypto/primality.ts';
 import { fail, TlskitError } from '../errors.ts';
 import type { DhDomain, DhPublic, DsaPublic, EcPrivate, EcPublic, RsaPrivate, RsaPublic } from './components.ts';
 import type { EcGroup } from './ec-group.ts';
@@ -8,24 +9,37 @@ import type { KeyParameters, PrivateKey, PublicKey } from './model.ts';
 import { derivePublic, ecPoint } from './public-of.ts';
 import { gcd, inverse } from './rsa.ts';
 
-/** Moduli beyond this take too long to check; OpenSSL does not compute with larger ones either. */
+/** Numbers beyond this take too long to compute with; OpenSSL does not compute with larger ones either. */
 const MAX_BITS = 16_384;
+/** The same for DSA and Diffie-Hellman, where a check also raises to powers of such size. */
+const MAX_DOMAIN_BITS = 10_000;
 const MIN_DH_BITS = 512;
 const MIN_RSA_BITS = 512;
+/** As many as OpenSSL takes. */
+const MAX_RSA_PRIMES = 5;
 
-const bitsOf = (value: bigint): number => (value === 0n ? 0 : value.toString(2).length);
-
-function withinLimit(value: bigint): void {
-  if (bitsOf(value) > MAX_BITS)
-    fail('ERR_LIMIT', `a number of ${bitsOf(value)} bits is too large to check (the limit is ${MAX_BITS})`);
+function withinLimit(value: bigint, most = MAX_BITS): void {
+  const bits = bitLength(value);
+  if (bits > most) fail('ERR_LIMIT', `a number of ${bits} bits is too large to check (the limit is ${most})`);
 }
 
-/** Miller and Rabin, with as many rounds as the size leaves time for. */
+/**
+ * Whether a number is a prime: by OpenSSL's full test up to 4096 bits, above that as far as can be told in time.
+ *
+ * @throws TlskitError ERR_LIMIT where it cannot be told
+ */
 function isPrime(value: bigint): boolean {
   if (value < 2n) return false;
   withinLimit(value);
-  const bits = bitsOf(value);
-  return checkPrimeSync(value, { checks: bits <= 2048 ? 64 : bits <= 4096 ? 16 : 4 });
+  const bits = bitLength(value);
+  if (bits <= MAX_TESTED_BITS) return checkPrimeSync(value);
+  return (
+    primeBeyondTest(value) ??
+    fail(
+      'ERR_LIMIT',
+      `whether a number of ${bits} bits is a prime was not checked: that takes too long above ${MAX_TESTED_BITS} bits`,
+    )
+  );
 }
 
 /** Runs checks that may find a number unusable before they can compare it. */
@@ -42,7 +56,8 @@ function collect(check: () => string[]): string[] {
  * The defects of a private key: of its numbers, of its public half, and of how the two fit.
  *
  * @returns reasons in OpenSSL's words where it has some (`n does not equal p q`); none: the key is valid
- * @throws TlskitError ERR_LIMIT for numbers beyond 16384 bits
+ * @throws TlskitError ERR_LIMIT for numbers beyond 16384 bits (10000 in DSA and Diffie-Hellman), and for primes beyond 4096 bits, which are
+ *   not proved in time
  */
 export function checkPrivateKey(key: PrivateKey): string[] {
   return collect(() => {
@@ -87,25 +102,27 @@ export function checkParameters(parameters: KeyParameters): string[] {
     if (components.kind === 'ec') return checkGroup(components.group);
     if (components.kind !== 'dsa') return checkDhDomain(components);
     // only parameters, not keys, have to be of a size of FIPS 186-4 section 4.2, which begins at 1024 and 160 bits
-    const small = bitsOf(components.p) < 1024 || bitsOf(components.q) < 160;
+    const small = bitLength(components.p) < 1024 || bitLength(components.q) < 160;
     return [...(small ? ['bad ffc parameters'] : []), ...checkDsaDomain(components)];
   });
 }
 
 function checkRsaPrivate(key: RsaPrivate): string[] {
   const { n, e, d, p, q, dp, dq, qi, otherPrimes } = key;
-  withinLimit(n);
   const multi = otherPrimes.length > 0;
   const primes = [p, q, ...otherPrimes.map((prime) => prime.r)];
-  if (primes.some((prime) => bitsOf(prime) > MAX_BITS))
-    withinLimit(primes.find((prime) => bitsOf(prime) > MAX_BITS) as bigint);
+  // the primes of a key together are as long as its modulus: longer ones would only cost time
+  if (primes.length > MAX_RSA_PRIMES) fail('ERR_LIMIT', `an RSA key of ${primes.length} primes is not checked`);
+  const product = primes.reduce((a, b) => a * b);
+  for (const value of [n, e, d]) withinLimit(value);
+  withinLimit(product, multi ? 2 * MAX_TESTED_BITS : MAX_BITS);
   const lambda = primes.reduce((l, r) => lcm(l, r - 1n), 1n);
   const tests: [boolean, string][] = [
     [e !== 1n && (e & 1n) === 1n, 'bad e value'],
     [isPrime(p), 'p not prime'],
     [isPrime(q), 'q not prime'],
     [otherPrimes.every(({ r }) => isPrime(r)), 'mp r not prime'],
-    [primes.reduce((a, b) => a * b) === n, multi ? 'n does not equal product of primes' : 'n does not equal p q'],
+    [product === n, multi ? 'n does not equal product of primes' : 'n does not equal p q'],
     [lambda > 0n && (d * e) % lambda === 1n % lambda, 'd e not congruent to 1'],
     [p > 1n && d % (p - 1n) === dp, 'dmp1 not congruent to d'],
     [q > 1n && d % (q - 1n) === dq, 'dmq1 not congruent to d'],
@@ -133,8 +150,8 @@ function lcm(a: bigint, b: bigint): bigint {
 /** NIST SP 800-56B section 6.4.2.2, with OpenSSL's range of exponents. */
 function checkRsaPublic({ n, e }: RsaPublic): string[] {
   withinLimit(n);
-  if ((n & 1n) === 0n || bitsOf(n) < MIN_RSA_BITS) return ['invalid modulus'];
-  if (e < 3n || (e & 1n) === 0n || bitsOf(e) > 256) return ['pub exponent out of range'];
+  if ((n & 1n) === 0n || bitLength(n) < MIN_RSA_BITS) return ['invalid modulus'];
+  if (e < 3n || (e & 1n) === 0n || bitLength(e) > 256) return ['pub exponent out of range'];
   for (let prime = 3n; prime < 752n; prime += 2n) if (n % prime === 0n) return ['invalid modulus'];
   return isPrime(n) ? ['invalid modulus'] : [];
 }
@@ -167,6 +184,7 @@ const samePoint = (a: EcPoint | undefined, b: EcPoint | undefined): boolean => a
 function checkGroup({ domain, curve }: EcGroup): string[] {
   if (curve) return [];
   const { p, a, b, n, x, y, field } = domain;
+  for (const value of [p, n]) withinLimit(value, MAX_TESTED_BITS);
   if (field === 'prime' && !isPrime(p)) return ['invalid field'];
   const singular = field === 'prime' ? (4n * a * a * a + 27n * b * b) % p === 0n : b === 0n;
   if (singular) return ['discriminant is zero'];
@@ -176,7 +194,7 @@ function checkGroup({ domain, curve }: EcGroup): string[] {
 }
 
 function checkDsaDomain({ p, q, g }: Pick<DsaPublic, 'p' | 'q' | 'g'>): string[] {
-  withinLimit(p);
+  for (const value of [p, q]) withinLimit(value, MAX_DOMAIN_BITS);
   const reasons: string[] = [];
   if (!isPrime(q)) reasons.push('q not prime');
   if (!isPrime(p)) reasons.push('p not prime');
@@ -191,12 +209,12 @@ function dsaPublicRange({ p, q, y }: DsaPublic): string[] {
   return modPow(y, q, p) === 1n ? [] : ['pubkey invalid'];
 }
 
-function checkDhDomain({ p, g }: DhDomain): string[] {
-  withinLimit(p);
+function checkDhDomain({ p, q, g }: DhDomain): string[] {
+  for (const value of [p, q ?? 0n]) withinLimit(value, MAX_DOMAIN_BITS);
   const reasons: string[] = [];
   if ((p & 1n) === 0n) reasons.push('p not prime');
   if (g < 2n || g > p - 2n) reasons.push('not suitable generator');
-  if (bitsOf(p) < MIN_DH_BITS) reasons.push('modulus too small');
+  if (bitLength(p) < MIN_DH_BITS) reasons.push('modulus too small');
   return reasons;
 }
 
