@@ -16,12 +16,15 @@ const BEGIN = /^-----BEGIN ([^\r\n]{0,200}?)-----[ \t\r]*$/;
 /** UTF-8's byte order mark, read as Latin-1 or as UTF-8. */
 const MARK = /^(?:\xef\xbb\xbf|\ufeff)/;
 
+/** More blocks without an END line than any file holds by accident: each costs whoever asks for it an error. */
+const MAX_UNFINISHED = 1000;
+
 /**
  * All PEM blocks of a text, in order. Text around them, CRLF and blank space are accepted; a block without its END line or with
  * characters outside base64 is refused.
  *
  * @param only when given, blocks whose label it refuses are skipped without being decoded
- * @throws TlskitError ERR_PEM
+ * @throws TlskitError ERR_PEM, and ERR_LIMIT for more than 1000 blocks without an END line of theirs
  */
 export function decodePem(text: string, only?: (label: string) => boolean): PemBlock[] {
   return pemBlocks(text, only).map((decode) => decode());
@@ -32,11 +35,14 @@ export function decodePem(text: string, only?: (label: string) => boolean): PemB
  *
  * As in OpenSSL a block goes to the next END line, and its data to the first line of dashes: a BEGIN line before an END line of the same
  * label starts no block. Where that END line has another label, the search goes on after the BEGIN line, and finds the blocks behind it.
+ *
+ * @throws TlskitError ERR_LIMIT for more than 1000 blocks without an END line of theirs
  */
 export function pemBlocks(text: string, only?: (label: string) => boolean): (() => PemBlock)[] {
   const blocks: (() => PemBlock)[] = [];
   if (!text.includes('-----BEGIN ')) return blocks;
   const lines = text.replace(MARK, '').split('\n');
+  let unfinished = 0;
   let dash = 0;
   let end = 0;
   for (let i = 0; i < lines.length; i += 1) {
@@ -52,6 +58,9 @@ export function pemBlocks(text: string, only?: (label: string) => boolean): (() 
       i = last;
     } else {
       blocks.push(() => noEnd(label, start, first, lines.length));
+      unfinished += 1;
+      if (unfinished > MAX_UNFINISHED)
+        fail('ERR_LIMIT', `more than ${MAX_UNFINISHED} PEM blocks have no END line of theirs`);
     }
   }
   return blocks;

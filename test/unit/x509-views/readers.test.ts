@@ -90,7 +90,7 @@ describe('files of broken blocks', () => {
     const text = Buffer.from(block.repeat(16e6 / block.length) + pem(good.der));
     const before = process.cpuUsage();
     expect(() => readCertificates(text, 'file')).toThrow(
-      /^file: more than 1000 blocks cannot be read, the first because: /,
+      /^file: more than 1000 (blocks cannot be read, the first because: |PEM blocks have no END line)/,
     );
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1e6).toBeLessThan(2);
