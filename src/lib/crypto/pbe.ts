@@ -21,11 +21,22 @@ const SCRYPT = '1.3.6.1.4.1.11591.4.11';
 /** OpenSSL's defaults. */
 export const PBE_DEFAULTS = { iterations: 2048, saltLength: 8, prf: 'sha256', N: 16384, r: 8, p: 1 } as const;
 
-/** Blocks of digest that a derivation may compute, and weights of digests that are slower than SHA-1 and SHA-256. */
+/** Blocks of SHA-256 that a PBKDF2 may compute: {@link pbkdf2Rounds}. */
 const MAX_PBKDF2_ROUNDS = 5_000_000;
-/** The same for PBKDF1 and PKCS#12's derivation, whose rounds go through JavaScript one by one. */
+/** The same for PBKDF1 and PKCS#12's derivation, whose rounds go through JavaScript one by one: {@link hashRounds}. */
 const MAX_HASH_ROUNDS = 2_000_000;
-const FAST = new Set(['sha1', 'sha224', 'sha256']);
+/** Time of a block in HMAC, where it is not three times that of SHA-1 and SHA-256. */
+const HMAC_WEIGHT: Readonly<Record<string, number>> = {
+  sha1: 1,
+  sha224: 1,
+  sha256: 1,
+  sha384: 2,
+  sha512: 2,
+  'sha512-224': 2,
+  'sha512-256': 2,
+};
+/** Octets of salt that cost as much as an iteration does. */
+const SALT_PER_ROUND = 128;
 /** scrypt: N·r·p, which time follows, and N·r, of which memory is 128 octets each. */
 const MAX_SCRYPT_TIME = 3 << 20;
 const MAX_SCRYPT_MEMORY = 3 << 19;
@@ -146,9 +157,18 @@ function iterationsOf(node: DerNode): number {
   return count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count);
 }
 
+/** Work of PBKDF2, in blocks of SHA-256's HMAC: about 0.3 microseconds each. */
+export function pbkdf2Rounds(digest: Digest, iterations: number, length: number, saltLength = 0): number {
+  return (iterations + saltLength / SALT_PER_ROUND) * Math.ceil(length / digest.size) * (HMAC_WEIGHT[digest.name] ?? 3);
+}
+
+/** Work of PBKDF1 and PKCS#12's derivation, in hashes of SHA-256: about a microsecond each. */
+export function hashRounds(digest: Digest, iterations: number, length: number): number {
+  return iterations * Math.ceil(length / digest.size) * (digest.name.startsWith('sha3-') ? 2 : 1);
+}
+
 /** Refuses derivations that take too long. */
-function limit(digest: Digest, iterations: number, length: number, most: number): void {
-  const rounds = iterations * Math.ceil(length / digest.size) * (FAST.has(digest.name) ? 1 : 2);
+function limit(rounds: number, iterations: number, most: number): void {
   if (rounds > most) {
     fail('ERR_LIMIT', `the key derivation asks for ${iterations} iterations, and that is more than tlskit computes`);
   }
@@ -166,7 +186,7 @@ function fixedKey(
   const ivLength = cipher?.ivLength ?? 0;
   if (scheme.kdf === 'pbkdf1') {
     // RFC 8018 section 6.1.1: PBKDF1's first octets are the key, those after it the IV
-    limit(digest, iterations, digest.size, MAX_HASH_ROUNDS);
+    limit(hashRounds(digest, iterations, digest.size), iterations, MAX_HASH_ROUNDS);
     const both = iterateHash(digest, Buffer.concat([octetsOf(passphrase), salt]), iterations);
     return { key: both.subarray(0, keyLength), iv: both.subarray(keyLength, keyLength + ivLength) };
   }
@@ -203,7 +223,7 @@ export function pkcs12Kdf(
   iterations: number,
   length: number,
 ): Buffer {
-  limit(digest, iterations, length, MAX_HASH_ROUNDS);
+  limit(hashRounds(digest, iterations, length), iterations, MAX_HASH_ROUNDS);
   const v = BLOCK_SIZE[digest.name] ?? 64;
   const filled = (octets: Uint8Array): Buffer => {
     const size = v * Math.ceil(octets.length / v);
@@ -257,13 +277,20 @@ interface Scrypt {
   readonly r: number;
   readonly p: number;
 }
-type Kdf = Pbkdf2 | Scrypt;
+export type Kdf = Pbkdf2 | Scrypt;
 
-function derive(kdf: Kdf, passphrase: Secret | undefined, length: number): Buffer {
+/**
+ * The key that PBKDF2 or scrypt gives.
+ *
+ * @param length octets wanted
+ * @throws TlskitError ERR_LIMIT for more work than a few seconds of it, ERR_FORMAT
+ */
+export function derive(kdf: Kdf, passphrase: Secret | undefined, length: number): Buffer {
   const secret = octetsOf(passphrase);
   if ('prf' in kdf) {
-    limit(kdf.prf.digest, kdf.iterations, length, MAX_PBKDF2_ROUNDS);
-    return pbkdf2Sync(secret, kdf.salt, kdf.iterations, length, kdf.prf.digest.node);
+    const { digest } = kdf.prf;
+    limit(pbkdf2Rounds(digest, kdf.iterations, length, kdf.salt.length), kdf.iterations, MAX_PBKDF2_ROUNDS);
+    return pbkdf2Sync(secret, kdf.salt, kdf.iterations, length, digest.node);
   }
   const { salt, N, r, p } = kdf;
   if (N < 2 || r < 1 || p < 1 || !Number.isInteger(Math.log2(N)))

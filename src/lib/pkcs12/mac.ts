@@ -1,7 +1,7 @@
 /** The password integrity of a PKCS#12 file: RFC 7292's MAC, and PBMAC1 (RFC 9579). */
-import { createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { digestByOid, type Digest } from '../crypto/digests.ts';
-import { bmpPassword, pkcs12Kdf } from '../crypto/pbe.ts';
+import { bmpPassword, derive, hashRounds, pbkdf2Rounds, pkcs12Kdf } from '../crypto/pbe.ts';
 import { prfByOid, prfOfDigest, type Prf } from '../crypto/pbe-schemes.ts';
 import { integer, nul, octetString, oid, seq, TAG, type DerNode } from '../der/index.ts';
 import { fail } from '../errors.ts';
@@ -54,6 +54,16 @@ function hmacOf(node: DerNode): Prf {
 export const macIterations = (mac: MacData): number =>
   mac.oid === OID.pbmac1 ? pbmac1Info(mac.algorithm).iterations : mac.iterations;
 
+/** Work of the MAC's key derivation: hashes of PKCS#12's own, or blocks of PBKDF2. */
+export function macRounds(mac: MacData): { kind: 'hash' | 'pbkdf2'; rounds: number } {
+  if (mac.oid === OID.pbmac1) {
+    const { prf, iterations, keyLength, salt } = pbmac1Info(mac.algorithm);
+    return { kind: 'pbkdf2', rounds: pbkdf2Rounds(prf.digest, iterations, keyLength, salt.length) };
+  }
+  const digest = digestByOid(mac.oid);
+  return { kind: 'hash', rounds: digest ? hashRounds(digest, mac.iterations, digest.size) : 0 };
+}
+
 /**
  * Whether the MAC is the one that this password gives.
  *
@@ -74,8 +84,7 @@ function pkcs12Mac(mac: MacData, content: Uint8Array, password: Password): Buffe
 function pbmac1(mac: MacData, content: Uint8Array, password: Password): Buffer {
   const { salt, iterations, keyLength, prf, mac: outer } = pbmac1Info(mac.algorithm);
   if (iterations < 1) fail('ERR_FORMAT', `PBMAC1 with ${iterations} iterations`);
-  const secret = password?.reveal() ?? Buffer.alloc(0);
-  const key = pbkdf2Sync(secret, salt, iterations, keyLength, prf.digest.node);
+  const key = derive({ salt, iterations, prf }, password, keyLength);
   return hmac(outer.digest, key, content);
 }
 
@@ -122,7 +131,7 @@ function makePbmac1(
   { digest, iterations, salt, prf }: { digest: Digest; iterations: number; salt: Buffer; prf: Prf },
 ): Buffer {
   const mac = prfOfDigest(digest.name);
-  const key = pbkdf2Sync(password?.reveal() ?? Buffer.alloc(0), salt, iterations, digest.size, prf.digest.node);
+  const key = derive({ salt, iterations, prf }, password, digest.size);
   const value = hmac(digest, key, content);
   const algorithmOf = (scheme: Prf): Buffer => seq(oid(scheme.oid), nul());
   const kdf = seq(octetString(salt), integer(iterations), integer(digest.size), algorithmOf(prf));

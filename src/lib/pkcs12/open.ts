@@ -2,7 +2,7 @@
 import { decryptPbe } from '../crypto/pbe.ts';
 import { readDerPrefix, TAG, type DerNode } from '../der/index.ts';
 import { TlskitError, fail, type ErrorCode } from '../errors.ts';
-import { macIterations, macMatches } from './mac.ts';
+import { macMatches, macRounds } from './mac.ts';
 import type { Bag, Pfx, Safe, ShroudedKeyBag } from './model.ts';
 import { encryptionForms, passwordForms, widen, type Password } from './password.ts';
 import { Budget, schemeInfo } from './scheme.ts';
@@ -40,7 +40,7 @@ export class Opener {
     const { mac, authenticated } = this.#pfx;
     if (!mac) return 'absent';
     for (const form of this.#macForms) {
-      this.#budget.spendMac(macIterations(mac));
+      this.#budget.spendMac(macRounds(mac));
       if (!macMatches(mac, authenticated, form)) continue;
       this.#verified = true;
       if (!this.#ownMacPassword) this.#prefer(form);

@@ -1,7 +1,9 @@
 /** What an AlgorithmIdentifier of password-based encryption says, for the report of `-info` and for the budget of work. */
 import { TAG, type DerNode } from '../der/index.ts';
 import { TlskitError, fail } from '../errors.ts';
-import { fixedSchemeByOid } from '../crypto/pbe-schemes.ts';
+import { cipherByOid } from '../crypto/ciphers.ts';
+import { hashRounds, pbkdf2Rounds } from '../crypto/pbe.ts';
+import { fixedSchemeByOid, prfByOid } from '../crypto/pbe-schemes.ts';
 import { OID } from './model.ts';
 
 /** An encryption scheme as it stands in the file. Parts that cannot be read are absent. */
@@ -14,6 +16,8 @@ export interface SchemeInfo {
   readonly cipher?: string;
   /** PBKDF2 only: the PRF's identifier (hmacWithSHA1 where the file names none). */
   readonly prf?: string;
+  /** PBKDF2 only: octets of salt. */
+  readonly saltLength?: number;
   readonly scrypt?: {
     readonly saltLength: number;
     readonly N: bigint;
@@ -61,7 +65,8 @@ function derivationInfo(kdf: string, parameters: DerNode | undefined): Partial<S
   if (kdf === OID.pbkdf2) {
     const prf = rest.find((node) => node.is(TAG.sequence));
     const name = prf ? prf.sequence('PRF')[0]?.oid('PRF') : HMAC_SHA1;
-    return { iterations: first.integer('iterations'), ...(name === undefined ? {} : { prf: name }) };
+    const known = { iterations: first.integer('iterations'), saltLength: salt.octets('salt').length };
+    return { ...known, ...(name === undefined ? {} : { prf: name }) };
   }
   const [r, p] = rest;
   if (kdf !== OID.scrypt || !r || !p) return {};
@@ -69,11 +74,17 @@ function derivationInfo(kdf: string, parameters: DerNode | undefined): Partial<S
   return { scrypt: { saltLength, N: first.integer('N'), r: r.integer('r'), p: p.integer('p') } };
 }
 
-/** Estimated microseconds of work that a whole file may cost; honest files with the 600,000 iterations of GnuTLS and NSS need up to 5 seconds. */
-const MAX_COST = 6_000_000;
+/**
+ * Estimated microseconds of work that a whole file may cost. Honest files with the 600,000 iterations of GnuTLS and NSS need up to 4 seconds:
+ * those of GnuTLS with 3DES twice three blocks of PKCS#12's derivation, and the MAC's.
+ */
+const MAX_COST = 4_800_000;
 
-/** Microseconds, roughly, that one iteration or one unit of scrypt costs. */
-const COST = { pbkdf2: 0.5, fixed: 0.75, mac: 1, scrypt: 1 } as const;
+/** Microseconds, roughly, of a block of PBKDF2, of a hash in PKCS#12's own derivation and PBKDF1, and of a unit of scrypt (N r p). */
+const COST = { pbkdf2: 0.3, hash: 1, scrypt: 0.4 } as const;
+
+/** More octets of key than any cipher here takes, for those whose length the file says: RC2. */
+const LONG_KEY = 128;
 
 /** Counts the work of key derivations over a whole file, so that many small ones cannot add up to minutes. */
 export class Budget {
@@ -81,14 +92,15 @@ export class Budget {
 
   /** Notes the work of deriving one key for this scheme. Throws ERR_LIMIT when it is too much. */
   spendScheme(info: SchemeInfo): void {
+    const iterations = Number(info.iterations ?? 0n);
     if (info.scrypt) this.#spend(Number(info.scrypt.N * info.scrypt.r * info.scrypt.p) * COST.scrypt);
-    else if (info.kdf !== undefined) this.#spend(Number(info.iterations ?? 0n) * COST.pbkdf2);
-    else this.#spend(Number(info.iterations ?? 0n) * COST.fixed * fixedBlocks(info.oid));
+    else if (info.kdf !== undefined) this.#spend(pbes2Rounds(info, iterations) * COST.pbkdf2);
+    else this.#spend(fixedRounds(info.oid, iterations) * COST.hash);
   }
 
   /** Notes the work of a MAC. */
-  spendMac(iterations: number): void {
-    this.#spend(iterations * COST.mac);
+  spendMac({ kind, rounds }: { kind: 'hash' | 'pbkdf2'; rounds: number }): void {
+    this.#spend(rounds * COST[kind]);
   }
 
   #spend(cost: number): void {
@@ -99,9 +111,20 @@ export class Budget {
   }
 }
 
-/** Digest outputs that a fixed scheme needs for its key and, apart from that, for its IV. */
-function fixedBlocks(oid: string): number {
+/** An unknown PRF or cipher is refused before any work. */
+function pbes2Rounds(info: SchemeInfo, iterations: number): number {
+  const prf = prfByOid(info.prf ?? '');
+  const cipher = cipherByOid(info.cipher ?? '');
+  if (!prf || !cipher) return iterations;
+  const length = cipher.rc2Bits === undefined ? cipher.keyLength : LONG_KEY;
+  return pbkdf2Rounds(prf.digest, iterations, length, info.saltLength);
+}
+
+/** PBKDF1 makes key and IV at once, PKCS#12's derivation each apart. */
+function fixedRounds(oid: string, iterations: number): number {
   const scheme = fixedSchemeByOid(oid);
-  if (!scheme || scheme.kdf === 'pbkdf1') return 1;
-  return Math.ceil(scheme.keyLength / scheme.digest.size) + (scheme.cipher ? 1 : 0);
+  if (!scheme) return iterations;
+  const { digest, kdf, keyLength, cipher } = scheme;
+  if (kdf === 'pbkdf1') return hashRounds(digest, iterations, digest.size);
+  return hashRounds(digest, iterations, keyLength) + (cipher ? hashRounds(digest, iterations, cipher.ivLength) : 0);
 }
