@@ -115,6 +115,7 @@ export {
 } from './x509/extensions/index.ts';
 export { signData, verifyData, type DataSigningOptions } from './dgst/sign.ts';
 export { signatureFor, verifySignature, type Signer, type SigningOptions } from './x509/sign.ts';
+export { certificateSignedBy, requestSignedBy, requestSignedByItself } from './x509/verify-signed.ts';
 export { fingerprint, nameHash, nameHashOld } from './x509/hash.ts';
 export { matchesEmail, matchesHost, matchesIp, parseIp } from './x509/checks.ts';
 

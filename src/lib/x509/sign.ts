@@ -154,7 +154,7 @@ function signed(key: PrivateKey, run: () => Buffer): Buffer {
 /**
  * Whether a signature is good. Parameters of the algorithm are looked at where they matter (RSASSA-PSS), as in OpenSSL. Only the algorithm given
  * here counts: it is not compared with the one inside of what was signed, so a certificate whose two AlgorithmIdentifiers differ (which RFC 5280
- * section 4.1.1.2 forbids) is for the caller to refuse.
+ * section 4.1.1.2 forbids) is for the caller to refuse; `certificateSignedBy` does.
  *
  * @param options `name:value` as in OpenSSL's -vfyopt: distid and hexdistid, for SM2
  * @throws TlskitError ERR_UNSUPPORTED for an unknown algorithm, ERR_KEY when the key is of another type or cannot be used
