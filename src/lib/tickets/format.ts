@@ -75,6 +75,9 @@ function linesOf(bytes: Uint8Array): string[] {
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
+/** Printable ASCII, tab, line feed, carriage return. */
+const isText = (octet: number): boolean => (octet >= 0x20 && octet < 0x7f) || [9, 10, 13].includes(octet);
+
 /** A key in hex has 96 or 160 digits, in base64 64 or 108 characters, so neither can be taken for the other. */
 function guessFormat(bytes: Uint8Array): TicketKeyFormat {
   const lines = linesOf(bytes);
@@ -82,6 +85,10 @@ function guessFormat(bytes: Uint8Array): TicketKeyFormat {
   if (lines.length === 0) return 'raw';
   if (lines.every((line) => HEX.test(line) && sizes.includes(line.length / 2))) return 'hex';
   if (lines.every((line) => BASE64.test(line) && sizes.includes(Buffer.from(line, 'base64').length))) return 'base64';
+  // 48 random octets are never all printable: a text of just that length is something else, a certificate perhaps
+  if (sizes.some((size) => bytes.length % size === 0) && bytes.every(isText)) {
+    fail('ERR_FORMAT', `it is text, and no ticket keys in hex or base64${hint(bytes)}`);
+  }
   return 'raw';
 }
 

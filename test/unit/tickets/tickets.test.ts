@@ -168,3 +168,17 @@ describe('K7 with node:tls', () => {
     }
   });
 });
+
+describe('K7 texts that are no ticket keys', () => {
+  test.each([
+    [
+      'a certificate of 480 characters',
+      `-----BEGIN CERTIFICATE-----\n${'QUJD\n'.repeat(85)}-----END CERTIFICATE-----\n`.padEnd(480),
+    ],
+    ['48 characters of prose', 'this is not what you are looking for, is it? no.'],
+    ['24 bytes in hex', 'ab'.repeat(24)],
+  ])('%s', (_, text) => {
+    expect(Buffer.byteLength(text) % 48).toBe(0);
+    expect(() => readTicketKeys(Buffer.from(text), { source: 'f' })).toThrow(/^f: it is text, and no ticket keys/);
+  });
+});
