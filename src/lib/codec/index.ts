@@ -1,0 +1,35 @@
+/** Byte codecs: readers, writers, and schemas that describe wire structures. */
+export { CodecError, Reader, type CodecFault } from './reader.ts';
+export {
+  annotate,
+  decode,
+  empty,
+  encode,
+  fixed,
+  mapped,
+  opaque,
+  optional,
+  prefixed,
+  refined,
+  rest,
+  select,
+  struct,
+  u16,
+  u24,
+  u32,
+  u64,
+  u8,
+  uint,
+  vector,
+  type Annotated,
+  type AnySchema,
+  type CodePoints,
+  type Nothing,
+  type Schema,
+  type SelectValue,
+  type Shape,
+  type StructValue,
+  type Value,
+} from './schema.ts';
+export { SpanCollector, type Span } from './trace.ts';
+export { Writer } from './writer.ts';
