@@ -21,6 +21,8 @@ export function valuesOf(schema: AnySchema): fc.Arbitrary<unknown> {
       return fc.uint8Array({ minLength: shape.min, maxLength: Math.min(shape.max, shape.min + 40) });
     case 'vector':
       return vectorValues(shape.item, shape.min, shape.max);
+    case 'sequence':
+      return fc.array(valuesOf(shape.item), { maxLength: 5 });
     case 'struct':
       return fc.record(Object.fromEntries(shape.fields.map(([name, field]) => [name, valuesOf(field)])));
     case 'optional':
@@ -81,7 +83,7 @@ function vectorValues(item: AnySchema, min: number, max: number): fc.Arbitrary<u
 /** Whether a value may end early or late without harm: its last field takes what is left. */
 export function isOpen(schema: AnySchema): boolean {
   const shape = schema.shape;
-  if (shape.kind === 'rest' || shape.kind === 'optional') return true;
+  if (shape.kind === 'rest' || shape.kind === 'optional' || shape.kind === 'sequence') return true;
   if (shape.kind === 'mapped') return isOpen(shape.item);
   if (shape.kind === 'struct') {
     const last = shape.fields.at(-1);

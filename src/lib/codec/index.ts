@@ -13,6 +13,7 @@ export {
   refined,
   rest,
   select,
+  sequence,
   struct,
   u16,
   u24,

@@ -39,6 +39,7 @@ export type Shape =
       readonly max: number;
       readonly item: AnySchema;
     }
+  | { readonly kind: 'sequence'; readonly item: AnySchema }
   | { readonly kind: 'struct'; readonly fields: readonly (readonly [string, AnySchema])[] }
   | { readonly kind: 'optional'; readonly item: AnySchema }
   | { readonly kind: 'prefixed'; readonly size: number; readonly item: AnySchema }
@@ -197,6 +198,24 @@ export function vector<T>(
         min,
         max,
       );
+    },
+  };
+}
+
+/** Items one after the other up to the end of what is read, without a length of their own. */
+export function sequence<T>(item: Schema<T>): Schema<readonly T[]> {
+  if (item.min === 0) throw new RangeError('an item of a sequence needs at least one octet');
+  return {
+    min: 0,
+    exact: false,
+    shape: { kind: 'sequence', item },
+    read(reader) {
+      const items: T[] = [];
+      while (reader.left > 0) items.push(readNamed(reader, item, `${items.length}`));
+      return items;
+    },
+    write(writer, value) {
+      for (const one of value) item.write(writer, one);
     },
   };
 }

@@ -55,6 +55,11 @@ export class SpanCollector {
     while (this.#open.length > 1) this.leave(end);
   }
 
+  /** Puts the spans inside `span`, whose offsets count from `shift`, into the innermost open span. */
+  attach(span: Span, shift: number): void {
+    this.#innermost().inner.push(...span.inner.map((one) => shifted(one, shift)));
+  }
+
   /** Gives the innermost open span a text. */
   note(text: string): void {
     this.#innermost().text = text;
@@ -63,4 +68,14 @@ export class SpanCollector {
   #innermost(): OpenSpan {
     return this.#open.at(-1) ?? this.#root;
   }
+}
+
+function shifted(span: Span, shift: number): OpenSpan {
+  return {
+    name: span.name,
+    start: span.start + shift,
+    end: span.end + shift,
+    ...(span.text === undefined ? {} : { text: span.text }),
+    inner: span.inner.map((one) => shifted(one, shift)),
+  };
 }

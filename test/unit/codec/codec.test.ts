@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   CodecError,
   Reader,
+  SpanCollector,
   Writer,
   annotate,
   decode,
@@ -15,6 +16,7 @@ import {
   refined,
   rest,
   select,
+  sequence,
   struct,
   u16,
   u24,
@@ -63,6 +65,7 @@ const SCHEMAS: Readonly<Record<string, AnySchema>> = {
   prefixed: prefixed(2, struct({ a: u8, b: rest() })),
   select: choice,
   'select with other': select(u8, { 1: u16 }, rest()),
+  sequence: sequence(opaque(1, 1)),
   mapped: text,
   refined: vector(1, even, 1),
 };
@@ -140,6 +143,7 @@ describe('writing', () => {
 
   it('an item without octets is refused when the schema is made', () => {
     expect(() => vector(1, empty)).toThrow(RangeError);
+    expect(() => sequence(rest())).toThrow(RangeError);
   });
 });
 
@@ -174,6 +178,14 @@ describe('traces', () => {
     const { span } = annotate(struct({ kind: uint(1, names), data: rest() }), 'm', Buffer.alloc(41, 9));
     expect(span.inner[0]?.text).toBe('unknown (0x09)');
     expect(span.inner[1]?.text).toBe(`${'09'.repeat(32)}… (40 octets)`);
+  });
+
+  it('take in spans that count from another offset', () => {
+    const trace = new SpanCollector('whole', 10);
+    trace.attach(annotate(struct({ a: struct({ b: u8 }) }), 'part', hex('07')).span, 4);
+    expect(trace.root.inner).toEqual([
+      { name: 'a', start: 4, end: 5, inner: [{ name: 'b', start: 4, end: 5, text: '7', inner: [] }] },
+    ]);
   });
 
   it('go as far as a failed decoding came', () => {
