@@ -1,0 +1,85 @@
+/** Records out of a stream of octets (RFC 8446 section 5.1, RFC 5246 section 6.2.1). */
+import { CONTENT_TYPES } from '../../registry/tls-codes.ts';
+import { fail } from '../failure.ts';
+import { RECORD_HEADER_LENGTH } from '../wire/record.ts';
+import { MAX_PLAINTEXT } from './limits.ts';
+import { ByteQueue } from './queue.ts';
+
+/** A record as it came. */
+export interface Record {
+  readonly type: number;
+  readonly version: number;
+  /** The five octets before the fragment. */
+  readonly header: Uint8Array;
+  readonly fragment: Uint8Array;
+}
+
+/** Splits a stream into records. */
+export class Deframer {
+  /**
+   * The most octets of a fragment: 2^14 for plaintext, and what the protection may add (see limits.ts). The protection sets it when it
+   * begins.
+   */
+  limit: number = MAX_PLAINTEXT;
+  readonly #queue = new ByteQueue();
+  #begun = false;
+
+  /** Octets that wait for the rest of their record. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Adds octets of the stream. */
+  push(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+  }
+
+  /**
+   * The next record; undefined while it is not all there. Fails as soon as its header is wrong: on an unknown type or a length above the
+   * limit, whatever follows.
+   */
+  next(): Record | undefined {
+    const header = this.#queue.peek(RECORD_HEADER_LENGTH);
+    if (!header) {
+      this.#checkFirstOctet();
+      return undefined;
+    }
+    const [type, major, minor, high, low] = header as unknown as [number, number, number, number, number];
+    const length = high * 256 + low;
+    if (!CONTENT_TYPES.row(type)) this.#refuseType(header, type);
+    // the minor version of a record is ignored where the handshake says so; another major version is no TLS at all
+    if (major !== 3) fail(this.#begun ? 'record_version_wrong' : 'record_not_tls', `version ${major}.${minor}`);
+    if (length > this.limit) this.#refuseLength(length);
+    const whole = this.#queue.take(RECORD_HEADER_LENGTH + length);
+    if (!whole) return undefined;
+    this.#begun = true;
+    return {
+      type,
+      version: major * 256 + minor,
+      header: whole.subarray(0, RECORD_HEADER_LENGTH),
+      fragment: whole.subarray(RECORD_HEADER_LENGTH),
+    };
+  }
+
+  /** A peer that sends a few octets of something else and waits should hear so. */
+  #checkFirstOctet(): void {
+    const first = this.#queue.peek(1)?.[0];
+    if (first !== undefined && !this.#begun && first < 0x80 && !CONTENT_TYPES.row(first) && !isLetter(first)) {
+      fail('record_not_tls', `a first octet of ${first}`);
+    }
+  }
+
+  #refuseType(header: Uint8Array, type: number): never {
+    if (this.#begun) fail('record_type_unknown', `type ${type}`);
+    if (isLetter(type) && /^[A-Z]{3,5} ?\/?/.test(Buffer.from(header).toString('latin1'))) fail('record_http');
+    if (type >= 0x80 && header[2] === 1) fail('record_sslv2');
+    fail('record_not_tls', `a first octet of ${type}`);
+  }
+
+  #refuseLength(length: number): never {
+    if (this.limit <= MAX_PLAINTEXT) fail('record_overflow_plaintext', `${length} octets, at most ${this.limit}`);
+    fail('record_overflow_ciphertext', `${length} octets, at most ${this.limit}`);
+  }
+}
+
+const isLetter = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;

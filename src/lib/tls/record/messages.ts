@@ -1,0 +1,58 @@
+/** Handshake messages out of the contents of records (RFC 8446 section 5.1). */
+import { HANDSHAKE_TYPES } from '../../registry/tls-codes.ts';
+import { fail } from '../failure.ts';
+import { MESSAGE_HEADER_LENGTH } from '../wire/messages.ts';
+import { ByteQueue } from './queue.ts';
+
+/** A handshake message as it came. */
+export interface RawMessage {
+  readonly type: number;
+  readonly body: Uint8Array;
+  /** Header and body: what the transcript hashes. */
+  readonly raw: Uint8Array;
+}
+
+/** Joins fragments to messages. */
+export class MessageReader {
+  readonly #queue = new ByteQueue();
+  readonly #limit: (type: number) => number;
+
+  /** `limit` gives the most octets of the body of a message of a type. */
+  constructor(limit: (type: number) => number) {
+    this.#limit = limit;
+  }
+
+  /** Whether a message has begun and not ended, or whole messages wait. */
+  get pending(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Adds the content of a handshake record; an empty one is refused (RFC 8446 section 5.1). */
+  push(content: Uint8Array): void {
+    if (content.length === 0) fail('record_empty_handshake');
+    this.#queue.push(content);
+  }
+
+  /** The next message; undefined while it is not all there. Fails as soon as its header is wrong. */
+  next(): RawMessage | undefined {
+    const header = this.#queue.peek(MESSAGE_HEADER_LENGTH);
+    if (!header) return undefined;
+    const [type, high, middle, low] = header as unknown as [number, number, number, number];
+    if (!HANDSHAKE_TYPES.row(type)) fail('message_type_unknown', `type ${type}`);
+    const length = high * 65536 + middle * 256 + low;
+    const limit = this.#limit(type);
+    if (length > limit) fail('message_too_long', `${HANDSHAKE_TYPES.get(type)} of ${length} octets, at most ${limit}`);
+    const raw = this.#queue.take(MESSAGE_HEADER_LENGTH + length);
+    return raw && { type, body: raw.subarray(MESSAGE_HEADER_LENGTH), raw };
+  }
+
+  /** Refuses a record of another type inside of a message. */
+  refuseInterleaved(): void {
+    if (this.pending) fail('message_interleaved');
+  }
+
+  /** Refuses a change of keys inside of a message, or with messages of the old keys left. */
+  refuseAcrossKeys(): void {
+    if (this.pending) fail('message_across_keys');
+  }
+}

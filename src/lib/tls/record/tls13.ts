@@ -1,0 +1,59 @@
+/** The protection of TLS 1.3 records (RFC 8446 sections 5.2 to 5.5). */
+import { CONTENT_TYPE } from '../../registry/tls-codes.ts';
+import type { BulkCipher } from '../../registry/tls-ciphers.ts';
+import { TLS12 } from '../../registry/tls-versions.ts';
+import { fail } from '../failure.ts';
+import type { TrafficKeys } from '../schedule/tls13.ts';
+import { Aead } from './aead.ts';
+import { NonceMaker, Sequence, checkContent, headerOf, type RecordOpener, type RecordSealer } from './cipher.ts';
+import { MAX_EXPANSION_13, MAX_PLAINTEXT } from './limits.ts';
+
+/** Protects records; `sequence` is that of the first one, for tests. */
+export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): RecordSealer {
+  const aead = new Aead(bulk, keys.key);
+  const nonces = new NonceMaker(keys.iv, new Sequence(sequence));
+  return {
+    get left() {
+      return bulk.records - nonces.sequence.count;
+    },
+    seal(type, content, padding = 0) {
+      checkContent(content);
+      const inner = content.length + 1 + padding;
+      if (inner > MAX_PLAINTEXT + 1) throw new RangeError(`${padding} octets of padding are too many`);
+      if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
+      const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
+      const tail = Buffer.alloc(1 + padding);
+      tail[0] = type;
+      return Buffer.concat([header, ...aead.seal(nonces.next(), header, [content, tail])]);
+    },
+  };
+}
+
+/**
+ * Opens records. `innerLimit` is the most octets of content, type and padding: 2^14 + 1, or less by record_size_limit (RFC 8449 section 4),
+ * which counts the same. `sequence` is that of the first record, for tests.
+ */
+export function tls13Opener(
+  bulk: BulkCipher,
+  keys: TrafficKeys,
+  innerLimit: number = MAX_PLAINTEXT + 1,
+  sequence = 0,
+): RecordOpener {
+  const aead = new Aead(bulk, keys.key);
+  const nonces = new NonceMaker(keys.iv, new Sequence(sequence));
+  return {
+    fragmentLimit: MAX_PLAINTEXT + MAX_EXPANSION_13,
+    open(record) {
+      if (record.type !== CONTENT_TYPE.applicationData) fail('record_unprotected', `a record of type ${record.type}`);
+      const inner = aead.open(nonces.next(), record.header, record.fragment) ?? fail('record_bad_mac');
+      if (inner.length > innerLimit) {
+        const reason = innerLimit === MAX_PLAINTEXT + 1 ? 'record_overflow_inner' : 'record_overflow_negotiated';
+        fail(reason, `${inner.length} octets, at most ${innerLimit}`);
+      }
+      let end = inner.length - 1;
+      while (end >= 0 && inner[end] === 0) end -= 1;
+      if (end < 0) fail('record_no_content_type');
+      return { type: inner[end] as number, content: inner.subarray(0, end) };
+    },
+  };
+}
