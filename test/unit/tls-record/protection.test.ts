@@ -184,6 +184,15 @@ describe('TLS 1.3', () => {
     expect(open(Buffer.alloc(0))).toBe('record_no_content_type');
   });
 
+  it('a record that fails does not count: rejected early data is skipped so', () => {
+    const open = tls13Opener(gcm, keys);
+    const early = tls13Sealer(gcm, { key: octets(16, 50), iv: octets(12) });
+    const seal = tls13Sealer(gcm, keys);
+    for (let i = 0; i < 3; i += 1)
+      expect(reasonOf(() => open.open(recordOf(early.seal(23, octets(9)))))).toBe('record_bad_mac');
+    for (const length of [1, 2]) expect(open.open(recordOf(seal.seal(22, octets(length)))).content.length).toBe(length);
+  });
+
   it('a record without protection is told apart', () => {
     expect(reasonOf(() => tls13Opener(gcm, keys).open(recordOf(Buffer.from('16030300010a', 'hex'))))).toBe(
       'record_unprotected',

@@ -116,6 +116,13 @@ describe('deframing', () => {
     expect(reasonOf(() => deframer.next())).toBe('record_overflow_ciphertext');
   });
 
+  it('takes any version in TLS 1.3', () => {
+    const deframer = new Deframer();
+    deframer.anyVersion = true;
+    deframer.push(hex('17 9903 0001 aa'));
+    expect(deframer.next()?.version).toBe(0x9903);
+  });
+
   it('knows what is no TLS', () => {
     expect(refusal(Buffer.from('GET / HTTP/1.1\r\n'))).toBe('record_http');
     expect(refusal(Buffer.from('POST /'))).toBe('record_http');

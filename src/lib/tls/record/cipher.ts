@@ -54,6 +54,11 @@ export class Sequence {
     target.writeUInt32BE(this.#next % 2 ** 32, offset + 4);
     this.#next += 1;
   }
+
+  /** Gives the last number back: its record did not count. */
+  back(): void {
+    this.#next -= 1;
+  }
 }
 
 /** Nonces of TLS 1.3 and of ChaCha20 in TLS 1.2: the IV with the sequence number on its last octets (RFC 8446 section 5.3). */

@@ -21,6 +21,8 @@ export class Deframer {
    * begins.
    */
   limit: number = MAX_PLAINTEXT;
+  /** Whether the versions of records are of no matter: in TLS 1.3 they must be ignored (RFC 8446 section 5.1). */
+  anyVersion = false;
   readonly #queue = new ByteQueue();
   #begun = false;
 
@@ -47,8 +49,9 @@ export class Deframer {
     const [type, major, minor, high, low] = header as unknown as [number, number, number, number, number];
     const length = high * 256 + low;
     if (!CONTENT_TYPES.row(type)) this.#refuseType(header, type);
-    // the minor version of a record is ignored where the handshake says so; another major version is no TLS at all
-    if (major !== 3) fail(this.#begun ? 'record_version_wrong' : 'record_not_tls', `version ${major}.${minor}`);
+    // before TLS 1.3 the minor version is a matter of the handshake; another major version is no TLS at all
+    if (major !== 3 && !this.anyVersion)
+      fail(this.#begun ? 'record_version_wrong' : 'record_not_tls', `version ${major}.${minor}`);
     if (length > this.limit) this.#refuseLength(length);
     const whole = this.#queue.take(RECORD_HEADER_LENGTH + length);
     if (!whole) return undefined;

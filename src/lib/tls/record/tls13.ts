@@ -45,7 +45,12 @@ export function tls13Opener(
     fragmentLimit: MAX_PLAINTEXT + MAX_EXPANSION_13,
     open(record) {
       if (record.type !== CONTENT_TYPE.applicationData) fail('record_unprotected', `a record of type ${record.type}`);
-      const inner = aead.open(nonces.next(), record.header, record.fragment) ?? fail('record_bad_mac');
+      const inner = aead.open(nonces.next(), record.header, record.fragment);
+      if (!inner) {
+        // a server that skips early data tries its handshake key on each record (RFC 8446 section 4.2.10): what fails must not count
+        nonces.sequence.back();
+        fail('record_bad_mac');
+      }
       if (inner.length > innerLimit) {
         const reason = innerLimit === MAX_PLAINTEXT + 1 ? 'record_overflow_inner' : 'record_overflow_negotiated';
         fail(reason, `${inner.length} octets, at most ${innerLimit}`);
