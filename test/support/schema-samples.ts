@@ -1,7 +1,15 @@
 /** What must hold for every schema, with random values derived from its shape. */
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { CodecError, decode, encode, type AnySchema, type Schema } from '../../src/lib/codec/index.ts';
+import {
+  CodecError,
+  annotate,
+  decode,
+  encode,
+  type AnySchema,
+  type Schema,
+  type Span,
+} from '../../src/lib/codec/index.ts';
 
 const REFUSED = new Error('refused');
 
@@ -109,8 +117,26 @@ function expectRefusedOrSame(schema: AnySchema, bytes: Uint8Array): void {
   if ('value' in result) expect(encode(schema, result.value).equals(bytes)).toBe(true);
 }
 
+/** A traced reading finds the same, and its spans lie inside of one another, one after the other. */
+function expectSameTraced(schema: AnySchema, bytes: Uint8Array): void {
+  const traced = annotate<unknown>(schema, 'sample', bytes);
+  expect(traced.error).toBeUndefined();
+  if (!traced.error) expect(traced.value).toEqual(decode(schema, bytes));
+  expectNested(traced.span);
+}
+
+function expectNested(span: Span): void {
+  let at = span.start;
+  for (const one of span.inner) {
+    expect(one.start).toBeGreaterThanOrEqual(at);
+    expect(one.end).toBeLessThanOrEqual(span.end);
+    at = one.end;
+    expectNested(one);
+  }
+}
+
 /**
- * Round trip; every prefix refused; trailing octets refused; random octets and single changed octets decode to what encodes back to them or
+ * Round trip, traced and not; every prefix refused; trailing octets refused; random octets and single changed octets decode to what encodes back to them or
  * throw CodecError.
  */
 export function checkSchema(schema: AnySchema, runs = 60): void {
@@ -121,6 +147,7 @@ export function checkSchema(schema: AnySchema, runs = 60): void {
       expect(bytes.length).toBeGreaterThanOrEqual(schema.min);
       if (schema.exact) expect(bytes.length).toBe(schema.min);
       expect(encode(schema, decode(schema, bytes)).equals(bytes)).toBe(true);
+      expectSameTraced(schema, bytes);
       const step = Math.max(1, Math.floor(bytes.length / 200));
       for (let end = 0; end < bytes.length; end += end < 64 ? 1 : step) {
         const prefix = bytes.subarray(0, end);

@@ -55,9 +55,13 @@ export class SpanCollector {
     while (this.#open.length > 1) this.leave(end);
   }
 
-  /** Puts the spans inside `span`, whose offsets count from `shift`, into the innermost open span. */
+  /**
+   * Puts the spans inside `span`, whose offsets count from `shift`, into the last value that was read: what its octets are when they are
+   * decoded further.
+   */
   attach(span: Span, shift: number): void {
-    this.#innermost().inner.push(...span.inner.map((one) => shifted(one, shift)));
+    const innermost = this.#innermost();
+    (innermost.inner.at(-1) ?? innermost).inner.push(...span.inner.map((one) => shifted(one, shift)));
   }
 
   /** Gives the innermost open span a text. */

@@ -182,8 +182,10 @@ describe('traces', () => {
 
   it('take in spans that count from another offset', () => {
     const trace = new SpanCollector('whole', 10);
+    trace.enter('data', 3);
+    trace.leave(6);
     trace.attach(annotate(struct({ a: struct({ b: u8 }) }), 'part', hex('07')).span, 4);
-    expect(trace.root.inner).toEqual([
+    expect(trace.root.inner[0]?.inner).toEqual([
       { name: 'a', start: 4, end: 5, inner: [{ name: 'b', start: 4, end: 5, text: '7', inner: [] }] },
     ]);
   });

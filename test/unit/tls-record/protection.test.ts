@@ -146,6 +146,21 @@ describe.each(PAIRS)('%s', (_, pair) => {
   });
 });
 
+describe('every suite that node:crypto can do', () => {
+  const suites = SUITES.rows.filter((row) => row.bulk.kind === 'null' || row.bulk.node !== undefined);
+
+  it.each(suites.map((row) => [row.name, row] as const))('%s', (_, row) => {
+    const pair = row.first === 0x0304 ? pair13(row.bulk.name) : pair12(row.bulk.name, row.mac, { version: row.last });
+    const opened = pair.open().open(recordOf(pair.seal().seal(22, octets(40))));
+    expect([opened.type, Buffer.from(opened.content)]).toEqual([22, octets(40)]);
+  });
+
+  it('are nearly all of the table', () => {
+    const others = SUITES.rows.filter((row) => !suites.includes(row)).map((row) => row.bulk.name);
+    expect(new Set(others)).toEqual(new Set(['RC4_128', 'SEED_CBC', 'IDEA_CBC', 'DES_CBC']));
+  });
+});
+
 describe('TLS 1.3', () => {
   const keys = { key: octets(16), iv: octets(12, 99) };
   const gcm = bulk('AES_128_GCM');

@@ -96,7 +96,7 @@ describe('RFC 8448', () => {
       names.reduce<Span | undefined>((at, name) => at?.inner.find((two) => two.name === name), one);
     expect(inner(span, 'suites', '0')?.text).toBe('TLS_AES_128_GCM_SHA256 (0x1301)');
     expect(inner(span, 'extensions', '4', 'type')?.text).toBe('key_share (0x0033)');
-    const group = inner(span, 'extensions', '4', '0', 'group');
+    const group = inner(span, 'extensions', '4', 'data', '0', 'group');
     expect(group?.text).toBe('x25519 (0x001d)');
     expect(hello('simple').subarray(group!.start, group!.end)).toEqual(Buffer.from('001d', 'hex'));
   });
