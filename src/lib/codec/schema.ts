@@ -363,7 +363,7 @@ export function refined<T>(item: Schema<T>, wrong: (value: T) => string | undefi
 export type Nothing = Readonly<Record<string, never>>;
 
 /** Nothing at all: the body of an empty message or extension. */
-export const empty: Schema<Nothing> = struct({}) as Schema<Nothing>;
+export const empty: Schema<Nothing> = struct({});
 
 /** Decodes `bytes`, which the value must fill. Throws `CodecError` and nothing else. */
 export function decode<T>(schema: Schema<T>, bytes: Uint8Array): T {
