@@ -114,3 +114,17 @@ export function encodePem(label: string, der: Uint8Array, headers: Iterable<read
   const head = [...headers].map(([name, value]) => `${name}: ${value}\n`).join('');
   return `-----BEGIN ${label}-----\n${head === '' ? '' : `${head}\n`}${body}${body === '' ? '' : '\n'}-----END ${label}-----\n`;
 }
+
+/**
+ * How a text that should be PEM was damaged on its way, in words that follow a colon; undefined where it shows no sign of PEM. Secrets of CI
+ * systems lose line breaks, YAML keeps its indentation, a shell may write UTF-16.
+ */
+export function pemDamage(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString('latin1');
+  if (/^(\xff\xfe|\xfe\xff)/.test(head) || /(-\0){5}|(\0-){5}/.test(head))
+    return 'it is UTF-16; save it as UTF-8 or ASCII';
+  if (/^[ \t]+-----BEGIN /m.test(head)) return 'its lines are indented; they must begin at the left';
+  if (/-----BEGIN [^-\n]{1,60}-----(?:[ \t]|\\n|\\r)/.test(head)) return 'its line breaks are missing';
+  if (/^\s*M[A-P][A-Za-z0-9+/]{30}/.test(head)) return 'it is base64 without its BEGIN and END lines';
+  return undefined;
+}

@@ -4,7 +4,7 @@
  */
 import { decryptPbe } from '../crypto/pbe.ts';
 import { decryptPem, isEncryptedPem } from '../crypto/pem-encryption.ts';
-import { pemBlocks, type PemBlock } from '../der/pem.ts';
+import { pemBlocks, pemDamage, type PemBlock } from '../der/pem.ts';
 import { readDer, TAG, type DerNode } from '../der/reader.ts';
 import { fail, named, TlskitError } from '../errors.ts';
 import { Secret } from '../secret.ts';
@@ -174,7 +174,10 @@ function nothing(found: readonly Found[], text: string | undefined, options: Rea
   const first = found[0]?.der;
   // a SEQUENCE that does not read as DER: say where it breaks
   if (first?.[0] === 0x30) readDer(first, 'ber');
-  return fail('ERR_FORMAT', `${source} is not ${expected}: neither PEM nor DER of a kind that tlskit knows`, {
+  const why =
+    (text && pemDamage(Buffer.from(text.slice(0, 4096), 'latin1'))) ??
+    'neither PEM nor DER of a kind that tlskit knows';
+  return fail('ERR_FORMAT', `${source} is not ${expected}: ${why}`, {
     source,
   });
 }

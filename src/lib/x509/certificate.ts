@@ -1,4 +1,4 @@
-import { DerNode, bigintOf, pemBlocks, readDer, type PemBlock, type Strictness } from '../der/index.ts';
+import { DerNode, bigintOf, pemBlocks, pemDamage, readDer, type PemBlock, type Strictness } from '../der/index.ts';
 import { readTemplate, type BitString } from '../der/template.ts';
 import { TlskitError, fail, within } from '../errors.ts';
 import type { Name } from './name.ts';
@@ -153,12 +153,14 @@ export function readCertificates(bytes: Uint8Array, source: string): Certificate
 export function pemText(bytes: Uint8Array, missing: string): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.includes('-----BEGIN ')) return buffer.toString('latin1');
-  return fail('ERR_FORMAT', bytes.length === 0 ? `${missing}: the file is empty` : `${missing}: neither PEM nor DER`);
+  if (bytes.length === 0) fail('ERR_FORMAT', `${missing}: the file is empty`);
+  return fail('ERR_FORMAT', `${missing}: ${pemDamage(bytes) ?? 'neither PEM nor DER'}`);
 }
 
 /** The error for PEM that holds something else. */
 export function notHere(text: string, missing: string): TlskitError {
-  return new TlskitError('ERR_FORMAT', `${missing}, but ${held(text)}`);
+  const damage = pemDamage(Buffer.from(text.slice(0, 4096), 'latin1'));
+  return new TlskitError('ERR_FORMAT', damage ? `${missing}: ${damage}` : `${missing}, but ${held(text)}`);
 }
 
 function fromBlock({ der, headers, line }: PemBlock): Certificate {
@@ -175,7 +177,7 @@ function fromBlock({ der, headers, line }: PemBlock): Certificate {
 function held(text: string): string {
   const labels = [...text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,60})-----/gm)].map(([, label]) => label as string);
   const [first, ...others] = new Set(labels);
-  if (first === undefined) return 'no complete PEM block';
+  if (first === undefined) return 'a PEM block without its end';
   const all = [first, ...others].slice(0, 3).map((label) => `"${label}"`);
   return `PEM of ${all.join(', ')}`;
 }

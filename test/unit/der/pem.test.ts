@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodePem, encodePem, pemBlocks } from '../../../src/lib/der/index.ts';
+import { decodePem, encodePem, pemBlocks, pemDamage } from '../../../src/lib/der/index.ts';
 import { TlskitError } from '../../../src/lib/errors.ts';
 
 describe('PEM (RFC 7468, RFC 1421)', () => {
@@ -75,5 +75,20 @@ describe('PEM (RFC 7468, RFC 1421)', () => {
     const text = encodePem('A', Buffer.from('a')) + encodePem('B', Buffer.from('b'));
     expect(decodePem(text, (label) => label === 'B').map((block) => block.label)).toEqual(['B']);
     expect(decodePem('nothing here')).toEqual([]);
+  });
+});
+
+describe('PEM that was damaged on its way', () => {
+  const pem = encodePem('CERTIFICATE', Buffer.from(`3082${'00'.repeat(100)}`, 'hex'));
+  it.each([
+    ['with its lines joined', pem.replaceAll('\n', ' '), 'its line breaks are missing'],
+    ['with \\n as two characters', pem.replaceAll('\n', '\\n'), 'its line breaks are missing'],
+    ['indented', pem.replace(/^/gm, '    '), 'its lines are indented; they must begin at the left'],
+    ['in UTF-16', Buffer.from(`\ufeff${pem}`, 'utf16le'), 'it is UTF-16; save it as UTF-8 or ASCII'],
+    ['without BEGIN and END', pem.replace(/-----.*-----\n/g, ''), 'it is base64 without its BEGIN and END lines'],
+    ['that is none', 'hello\n', undefined],
+    ['that is whole', pem, undefined],
+  ])('%s', (_, bytes, words) => {
+    expect(pemDamage(Buffer.from(bytes as string))).toBe(words);
   });
 });
