@@ -49,8 +49,11 @@ export function digestCommand(name?: string): CommandSpec {
       'Without files, standard input. A digest is chosen by its name as a flag (-sha512); SHA-256 is the default.',
     examples: [
       { say: 'A checksum', line: `${name ?? 'dgst -sha256'} file` },
-      { say: 'Sign and check', line: `${name ?? 'dgst -sha256'} -sign key.pem -out file.sig file` },
-      { say: '', line: `${name ?? 'dgst -sha256'} -verify key.pub -signature file.sig file` },
+      { say: 'Sign with a private key', line: `${name ?? 'dgst -sha256'} -sign key.pem -out file.sig file` },
+      {
+        say: 'Check with its public half (pkey -in key.pem -pubout -out key.pub)',
+        line: `${name ?? 'dgst -sha256'} -verify key.pub -signature file.sig file`,
+      },
     ],
     algorithms: ['digest'],
     args: [{ name: 'file', description: 'Files to digest', many: true }],
