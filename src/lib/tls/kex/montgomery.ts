@@ -1,8 +1,12 @@
-/** X25519 and X448 (RFC 7748). Keys go in and out as JWK: an import from DER costs ten times as much. */
+/** X25519 and X448 (RFC 7748). Shares go in and out as JWK: an import from DER costs ten times as much. */
 import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { integer, octetString, oid, seq } from '../../der/writer.ts';
 import type { Group } from '../../registry/tls-groups.ts';
 import { fail } from '../failure.ts';
 import { checkLength, symmetric, type Exchange, type Random } from './exchange.ts';
+
+/** RFC 8410 section 3. */
+const OID: Readonly<Record<string, string>> = { x25519: '1.3.101.110', x448: '1.3.101.111' };
 
 const CURVE: Readonly<Record<string, string>> = { x25519: 'X25519', x448: 'X448' };
 
@@ -10,9 +14,9 @@ const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('ba
 
 function keyPair(group: Group, random: Random | undefined): { privateKey: KeyObject; publicKey: KeyObject } {
   if (!random) return group.node === 'x448' ? generateKeyPairSync('x448') : generateKeyPairSync('x25519');
-  // node:crypto computes x from d; it only wants the member to be there
-  const jwk = { kty: 'OKP', crv: CURVE[group.node] as string, d: base64url(random(group.secret)), x: '' };
-  const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+  // as PKCS #8 (RFC 8410 section 7): a JWK would need x as well, which node:crypto computes here
+  const key = seq(integer(0), seq(oid(OID[group.node] as string)), octetString(octetString(random(group.secret))));
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
