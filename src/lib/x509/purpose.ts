@@ -23,7 +23,7 @@ export interface PurposeAnswer {
 }
 
 /** Bits of keyUsage as OpenSSL orders them: first octet low, decipherOnly above. */
-const KU = {
+export const KU = {
   signature: 0x80,
   nonRepudiation: 0x40,
   keyEncipherment: 0x20,
@@ -65,8 +65,8 @@ const OID = {
   proxyInfo: '1.3.6.1.5.5.7.1.14',
 };
 
-/** What the extensions say. */
-interface Marks {
+/** What the extensions that limit a key's use say. */
+export interface Marks {
   readonly version1: boolean;
   readonly selfIssued: boolean;
   readonly basicConstraints: boolean;
@@ -80,15 +80,19 @@ interface Marks {
 /** The answers for all purposes, in OpenSSL's order. */
 export function purposesOf(certificate: Certificate): PurposeAnswer[] {
   const marks = readMarks(certificate);
-  return [...PURPOSES].map(([name, ask]) => ({
+  return [...PURPOSES.keys()].map((name) => ({
     name,
-    leaf: marks ? ask(marks, false) : -1,
-    ca: marks ? ask(marks, true) : -1,
+    leaf: purposeAnswer(marks, name, false),
+    ca: purposeAnswer(marks, name, true),
   }));
 }
 
+/** Whether a certificate may be used so, as the end of a chain or as a CA; for the numbers see `PurposeAnswer`. */
+export const purposeAnswer = (marks: Marks | undefined, name: PurposeName, ca: boolean): number =>
+  marks ? (PURPOSES.get(name) as Ask)(marks, ca) : -1;
+
 /** Reads the extensions; undefined when one of them is broken. */
-function readMarks(certificate: Certificate): Marks | undefined {
+export function readMarks(certificate: Certificate): Marks | undefined {
   try {
     const basic = basicConstraints(certificate);
     const proxy = certificate.extension(OID.proxyInfo) !== undefined;
@@ -144,7 +148,8 @@ function selfSigned(certificate: Certificate): boolean {
   return !keyId || !subject || readDer(subject.value, 'ber').octets('subjectKeyIdentifier').equals(keyId.content);
 }
 
-const refusesKey = (marks: Marks, usage: number): boolean =>
+/** Whether there is a keyUsage without any of these bits. */
+export const refusesKey = (marks: Marks, usage: number): boolean =>
   marks.keyUsage !== undefined && (marks.keyUsage & usage) === 0;
 const refusesUse = (marks: Marks, ...uses: readonly string[]): boolean =>
   marks.uses !== undefined && !uses.some((use) => marks.uses?.has(use));
@@ -152,7 +157,7 @@ const refusesNetscape = (marks: Marks, type: number): boolean =>
   marks.netscape !== undefined && (marks.netscape & type) === 0;
 
 /** Whether this is a CA, and by what mark. */
-function caMark(marks: Marks): number {
+export function caMark(marks: Marks): number {
   if (refusesKey(marks, KU.certSign)) return 0;
   if (marks.basicConstraints) return marks.ca ? 1 : 0;
   if (marks.version1 && marks.selfIssued) return 3;
@@ -193,10 +198,9 @@ function timeStamp(marks: Marks, ca: boolean): number {
   return marks.uses?.size === 1 && marks.uses.has(EKU.timeStamp) && marks.usesCritical ? 1 : 0;
 }
 
-const PURPOSES: ReadonlyMap<PurposeName, (marks: Marks, ca: boolean) => number> = new Map<
-  PurposeName,
-  (marks: Marks, ca: boolean) => number
->([
+type Ask = (marks: Marks, ca: boolean) => number;
+
+const PURPOSES: ReadonlyMap<PurposeName, Ask> = new Map<PurposeName, Ask>([
   ['SSL client', sslClient],
   ['SSL server', sslServer],
   [

@@ -7,6 +7,7 @@ import { digestByName, type Digest } from '../crypto/digests.ts';
 import { nul, oid, seq } from '../der/writer.ts';
 import { fail } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/model.ts';
+import { keyTypeByOid } from '../keys/types.ts';
 import { pssSigner, readPssOptions, RSASSA_PSS, verifyPss } from './sign-pss.ts';
 import { readSm2Id, SM2_WITH_SM3, sm2Signer, verifySm2 } from './sign-sm2.ts';
 import type { AlgorithmIdentifier } from './schema.ts';
@@ -87,6 +88,23 @@ function table(): readonly SignatureRow[] {
       return { family, digest, oid: id, old: old !== undefined };
     });
   return rows;
+}
+
+/** What a signature algorithm asks of the key, and its digest. */
+export interface SignatureAlgorithm {
+  /** `sm2` wants an EC key like `ec`. */
+  readonly family: Family | 'pss' | 'sm2' | 'ed25519' | 'ed448';
+  /** A digest's name; undefined where the parameters say it (PSS) or the algorithm has its own (Ed25519, Ed448). */
+  readonly digest: string | undefined;
+}
+
+/** The signature algorithm with this identifier (dotted), if we know it. */
+export function signatureAlgorithm(id: string): SignatureAlgorithm | undefined {
+  if (id === RSASSA_PSS) return { family: 'pss', digest: undefined };
+  if (id === SM2_WITH_SM3) return { family: 'sm2', digest: 'sm3' };
+  const edwards = keyTypeByOid(id)?.type;
+  if (edwards === 'ed25519' || edwards === 'ed448') return { family: edwards, digest: undefined };
+  return table().find((row) => row.oid === id);
 }
 
 /**

@@ -1,0 +1,131 @@
+/** Certificates as a verification sees them: parsed once, with what it asks again and again kept beside. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { TlskitError } from '../errors.ts';
+import type { Strictness } from '../der/index.ts';
+import { PublicKey } from '../keys/model.ts';
+import { Certificate } from '../x509/certificate.ts';
+import { certificateSignedBy } from '../x509/verify-signed.ts';
+import { nameKey } from './name-key.ts';
+import { readTraits, type Traits } from './traits.ts';
+
+/** A certificate with what is derived from it. Everything is made when it is first asked for, and kept. */
+export class CertificateView {
+  readonly certificate: Certificate;
+  #subjectKey: string | undefined;
+  #issuerKey: string | undefined;
+  #traits: Traits | undefined;
+  #publicKey: PublicKey | undefined;
+  #keyObject: KeyObject | undefined;
+  #checkedBy: { readonly spki: Buffer; readonly good: boolean } | undefined;
+
+  constructor(certificate: Certificate) {
+    this.certificate = certificate;
+  }
+
+  /** The certificate's octets. */
+  get der(): Buffer {
+    return this.certificate.der;
+  }
+
+  /** The subject's name, for comparisons. */
+  get subjectKey(): string {
+    return (this.#subjectKey ??= nameKey(this.certificate.subject));
+  }
+
+  /** The issuer's name, for comparisons. */
+  get issuerKey(): string {
+    return (this.#issuerKey ??= nameKey(this.certificate.issuer));
+  }
+
+  /** What the extensions say. */
+  get traits(): Traits {
+    return (this.#traits ??= readTraits(this));
+  }
+
+  /**
+   * The public key.
+   *
+   * @throws TlskitError ERR_DER, or ERR_UNSUPPORTED for an algorithm that tlskit does not know
+   */
+  get publicKey(): PublicKey {
+    return (this.#publicKey ??= PublicKey.fromSpki(this.certificate.spki));
+  }
+
+  /**
+   * The public key for `node:crypto`.
+   *
+   * @throws TlskitError ERR_DER, ERR_UNSUPPORTED, or ERR_KEY when Node cannot use it
+   */
+  get keyObject(): KeyObject {
+    return (this.#keyObject ??= importKey(this.certificate.spki) ?? this.publicKey.keyObject);
+  }
+
+  /** The public key for `node:crypto`, undefined where it cannot be used. */
+  get usableKey(): KeyObject | undefined {
+    return attempt(() => this.keyObject);
+  }
+
+  /** Whether both are the same certificate, octet for octet. */
+  equals(other: CertificateView): boolean {
+    return this === other || this.der.equals(other.der);
+  }
+
+  /** Whether an issuer's key made this certificate's signature; the answer is kept, as it cannot change. False also where it cannot be checked. */
+  signedBy(issuer: CertificateView): boolean {
+    const { spki } = issuer.certificate;
+    if (!this.#checkedBy?.spki.equals(spki)) {
+      const good = attempt(() => certificateSignedBy(this.certificate, issuer.publicKey)) ?? false;
+      this.#checkedBy = { spki, good };
+    }
+    return this.#checkedBy.good;
+  }
+}
+
+/** The straight way, without our own reading of the numbers. */
+function importKey(spki: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+function attempt<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof TlskitError) return undefined;
+    throw error;
+  }
+}
+
+/** How many certificates are kept parsed, and up to which size. */
+const MAX_KEPT = 512;
+const MAX_KEPT_SIZE = 16 * 1024;
+
+const kept = new Map<string, CertificateView>();
+
+/**
+ * A certificate by its octets, parsed once: the same octets give the same view, as long as it is among the last 512 that were asked for.
+ *
+ * @param strictness `der` (default) refuses what DER forbids, as for everything that comes from a peer; `ber` reads what OpenSSL reads
+ * @throws TlskitError ERR_DER
+ */
+export function parsedCertificate(der: Uint8Array, strictness: Strictness = 'der'): CertificateView {
+  const buffer = Buffer.from(der.buffer, der.byteOffset, der.length);
+  const key = `${strictness}${buffer.toString('latin1')}`;
+  const known = kept.get(key);
+  if (known) {
+    // the oldest stand first in a Map: what is used goes to the end
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
+  // a copy: what is kept must neither change with the caller's buffer nor keep the whole of it
+  const view = new CertificateView(Certificate.read(Buffer.from(buffer), { strictness }));
+  if (der.length > MAX_KEPT_SIZE) return view;
+  const [oldest] = kept.keys();
+  if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, view);
+  return view;
+}

@@ -1,0 +1,11 @@
+/**
+ * Verification of certificate chains (RFC 5280 section 6.1) as OpenSSL 3.0 does it. Synchronous; knows no clock and no files: the time is an
+ * argument, and trusted certificates come from a {@link TrustStore}.
+ */
+export { parsedCertificate, CertificateView } from './certificate.ts';
+export { TrustStore, type TrustLookup } from './trust-store.ts';
+export type { VerifyOptions } from './options.ts';
+export { verifyChain, type VerifyResult } from './verify.ts';
+export type { VerifyError, VerifyStep } from './report.ts';
+export { purposeByName, type Purpose } from './purpose.ts';
+export { matchEmail, matchHost, matchIp } from './identity.ts';

@@ -1,0 +1,132 @@
+/** Name constraints of the certificates above (RFC 5280 sections 4.2.1.10 and 6.1.4 g), for the name forms that OpenSSL compares. */
+import { TAG, type DerNode } from '../der/index.ts';
+import { TlskitError } from '../errors.ts';
+import { Name } from '../x509/name.ts';
+import { stringToUtf8 } from '../text/string.ts';
+import type { CertificateView } from './certificate.ts';
+import type { Verification } from './options.ts';
+import { FORM, inSubtree, type Comparison, type NameForm } from './name-forms.ts';
+import { nameKey } from './name-key.ts';
+import type { NameConstraints, Subtree } from './subtrees.ts';
+
+const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
+const COMMON_NAME = '2.5.4.3';
+/** id-on-SmtpUTF8Mailbox (RFC 9598). */
+const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
+
+/** More comparisons than any sound certificate asks for. */
+const MAX_COMPARISONS = 1 << 20;
+
+/** Checks every certificate of the chain, but for self-issued ones in between, against all above it. */
+export function checkNameConstraints({ chain, report }: Verification): void {
+  for (let depth = chain.length - 1; depth >= 0; depth -= 1) {
+    const view = chain[depth] as CertificateView;
+    if (depth !== 0 && view.traits.selfIssued) continue;
+    for (let above = chain.length - 1; above > depth; above -= 1) {
+      const constraints = (chain[above] as CertificateView).traits.nameConstraints;
+      const fault = constraints && faultOf(view, constraints, depth === 0);
+      if (fault) report.error(fault, depth, view);
+    }
+  }
+}
+
+function faultOf(view: CertificateView, constraints: NameConstraints, leaf: boolean): string | undefined {
+  const { names } = view.traits;
+  const attributes = view.certificate.subject.attributes;
+  const count = attributes.length + names.length;
+  if (count * (constraints.permitted.length + constraints.excluded.length) > MAX_COMPARISONS) return 'UNSPECIFIED';
+  const commonNames = leaf && !names.some((name) => name.isContext(FORM.dns)) ? commonNamesOf(view) : [];
+  for (const name of [...namesOf(view), ...commonNames]) {
+    const fault = typeof name === 'string' ? name : faultOfName(name, constraints);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/** All names that constraints look at: the subject, its mail addresses, the alternative names; an error's name where one cannot be read. */
+function namesOf(view: CertificateView): (NameForm | string)[] {
+  const { subject } = view.certificate;
+  const forms: (NameForm | string)[] = [];
+  if (subject.attributes.length > 0)
+    forms.push({ form: FORM.directory, value: Buffer.from(view.subjectKey, 'latin1') });
+  for (const { oid, tag, value } of subject.attributes) {
+    if (oid !== EMAIL_ADDRESS) continue;
+    forms.push(tag === TAG.ia5String ? { form: FORM.email, value } : 'UNSUPPORTED_NAME_SYNTAX');
+  }
+  return [...forms, ...view.traits.names.map(generalName)];
+}
+
+function generalName(node: DerNode): NameForm {
+  if (node.isContext(FORM.directory)) return { form: FORM.directory, value: directory(node) };
+  if (!node.isContext(FORM.other)) return { form: node.number, value: node.content };
+  const [type, value] = node.children;
+  return {
+    form: FORM.other,
+    value: value?.bytes ?? Buffer.alloc(0),
+    type: attempt(() => type?.oid('otherName')) ?? '',
+  };
+}
+
+const directory = (node: DerNode): Buffer =>
+  attempt(() => Buffer.from(nameKey(Name.read(node.only('directoryName'))), 'latin1')) ?? node.content;
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TlskitError) return undefined;
+    throw error;
+  }
+}
+
+/** The commonNames of a certificate without a dNSName that look like host names: they count as such. */
+function commonNamesOf(view: CertificateView): (NameForm | string)[] {
+  const forms: (NameForm | string)[] = [];
+  for (const attribute of view.certificate.subject.attributes) {
+    if (attribute.oid !== COMMON_NAME) continue;
+    const text = stringToUtf8(attribute)?.toString('latin1').replace(/\0+$/, '');
+    if (text === undefined || text.includes('\0')) forms.push('UNSUPPORTED_NAME_SYNTAX');
+    else if (isHostName(text)) forms.push({ form: FORM.dns, value: Buffer.from(text, 'latin1') });
+  }
+  return forms;
+}
+
+/** Two labels at least, of letters, digits, `_` and, inside, `-`. */
+const isHostName = (text: string): boolean =>
+  text.includes('.') && text.split('.').every((label) => /^[A-Za-z0-9_]+(?:-+[A-Za-z0-9_]+)*$/.test(label));
+
+/** What the constraints say of one name: nothing forbidden, and something allowed where names of its form are limited. */
+function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints): string | undefined {
+  let matched: boolean | undefined;
+  for (const subtree of permitted) {
+    if (!sameForm(name, subtree)) continue;
+    if (!subtree.plain) return 'SUBTREE_MINMAX';
+    if (matched) continue;
+    const found = compare(name, subtree);
+    if (typeof found === 'string') return found;
+    matched = found;
+  }
+  if (matched === false) return 'PERMITTED_VIOLATION';
+  for (const subtree of excluded) {
+    if (!sameForm(name, subtree)) continue;
+    if (!subtree.plain) return 'SUBTREE_MINMAX';
+    const found = compare(name, subtree);
+    if (typeof found === 'string') return found;
+    if (found) return 'EXCLUDED_VIOLATION';
+  }
+  return undefined;
+}
+
+/** A mailbox in UTF-8 is under the constraints for mailboxes (RFC 9598 section 6). */
+const effectiveForm = ({ form, type }: NameForm): number => (type === SMTP_UTF8_MAILBOX ? FORM.email : form);
+
+function sameForm(name: NameForm, { base }: Subtree): boolean {
+  if (!base.isContext(effectiveForm(name))) return false;
+  return effectiveForm(name) !== FORM.other || generalName(base).type === name.type;
+}
+
+function compare(name: NameForm, { base }: Subtree): Comparison {
+  // no comparison of internationalized mailboxes yet: not the same as a match
+  if (name.type !== undefined) return 'UNSUPPORTED_CONSTRAINT_TYPE';
+  return inSubtree(name, generalName(base).value);
+}

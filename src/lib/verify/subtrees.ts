@@ -1,0 +1,35 @@
+/** The nameConstraints extension (RFC 5280 section 4.2.1.10). */
+import type { DerNode } from '../der/index.ts';
+
+/** A subtree of names that is allowed or forbidden. */
+export interface Subtree {
+  /** A GeneralName. */
+  readonly base: DerNode;
+  /** Whether minimum is 0 and there is no maximum; RFC 5280 wants it so. */
+  readonly plain: boolean;
+}
+
+export interface NameConstraints {
+  readonly permitted: readonly Subtree[];
+  readonly excluded: readonly Subtree[];
+}
+
+/**
+ * Reads the extension.
+ *
+ * @throws TlskitError ERR_DER
+ */
+export function readNameConstraints(node: DerNode | undefined): NameConstraints | undefined {
+  const parts = node?.sequence('nameConstraints');
+  if (!parts) return undefined;
+  const subtrees = (number: number): Subtree[] =>
+    (parts.find((part) => part.isContext(number))?.children ?? []).map(readSubtree);
+  return { permitted: subtrees(0), excluded: subtrees(1) };
+}
+
+function readSubtree(node: DerNode): Subtree {
+  const [base, ...limits] = node.sequence('GeneralSubtree');
+  if (!base) return node.only('GeneralSubtree') as never;
+  const plain = limits.every((limit) => limit.isContext(0) && limit.content.every((octet) => octet === 0));
+  return { base, plain };
+}

@@ -1,0 +1,201 @@
+/** What the extensions of a certificate say to a verification, read once: OpenSSL's `ex_flags` and what stands beside them. */
+import { readDer, type DerNode } from '../der/index.ts';
+import { TlskitError } from '../errors.ts';
+import { keyTypeByOid } from '../keys/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { Name } from '../x509/name.ts';
+import { readMarks, type Marks } from '../x509/purpose.ts';
+import { signatureAlgorithm } from '../x509/sign.ts';
+import { nameKey } from './name-key.ts';
+import { readNameConstraints, type NameConstraints } from './subtrees.ts';
+
+const OID = {
+  netscapeType: '2.16.840.1.113730.1.1',
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyId: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
+  proxyInfo: '1.3.6.1.5.5.7.1.14',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+} as const;
+
+/** Extensions that may be critical. OpenSSL also knows the address blocks of RFC 3779, which nothing here checks. */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  OID.netscapeType,
+  OID.keyUsage,
+  OID.subjectAltName,
+  OID.basicConstraints,
+  OID.certificatePolicies,
+  OID.crlDistributionPoints,
+  OID.extendedKeyUsage,
+  OID.ocspNoCheck,
+  OID.policyConstraints,
+  OID.proxyInfo,
+  OID.nameConstraints,
+  OID.policyMappings,
+  OID.inhibitAnyPolicy,
+]);
+
+/** Extensions that must stand once at most and be readable, or the certificate issues nothing and is issued by nobody. */
+const WELL_FORMED: readonly string[] = [
+  OID.netscapeType,
+  OID.subjectKeyId,
+  OID.keyUsage,
+  OID.subjectAltName,
+  OID.basicConstraints,
+  OID.nameConstraints,
+  OID.crlDistributionPoints,
+  OID.authorityKeyId,
+  OID.extendedKeyUsage,
+  OID.proxyInfo,
+];
+
+/** An AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1). */
+interface AuthorityKeyId {
+  readonly keyId: Buffer | undefined;
+  readonly serial: Buffer | undefined;
+  /** The first directory name of the issuer's names, for comparisons. */
+  readonly issuerKey: string | undefined;
+}
+
+/** What the extensions say. */
+export interface Traits {
+  /** What limits the key's use; undefined for a certificate with a broken extension. */
+  readonly marks: Marks | undefined;
+  /** Subject and issuer have the same name. */
+  readonly selfIssued: boolean;
+  /** The certificate looks like signed with its own key: names, key identifiers and algorithms fit. */
+  readonly selfSigned: boolean;
+  /** RFC 5280 section 4.2.1.9; undefined without a limit. */
+  readonly pathLength: bigint | undefined;
+  /** A proxy certificate (RFC 3820), with its limit of further ones. */
+  readonly proxy: { readonly pathLength: bigint | undefined } | undefined;
+  readonly subjectKeyId: Buffer | undefined;
+  readonly authorityKeyId: AuthorityKeyId | undefined;
+  /** There is a critical extension that nobody here knows. */
+  readonly unknownCritical: boolean;
+  /** The names of subjectAltName as elements. */
+  readonly names: readonly DerNode[];
+  readonly nameConstraints: NameConstraints | undefined;
+}
+
+/** A certificate with the keys of its names. */
+interface Named {
+  readonly certificate: Certificate;
+  readonly subjectKey: string;
+  readonly issuerKey: string;
+}
+
+type Parts = Pick<
+  Traits,
+  'marks' | 'pathLength' | 'proxy' | 'subjectKeyId' | 'authorityKeyId' | 'names' | 'nameConstraints'
+>;
+
+const BROKEN: Parts = {
+  marks: undefined,
+  pathLength: undefined,
+  proxy: undefined,
+  subjectKeyId: undefined,
+  authorityKeyId: undefined,
+  names: [],
+  nameConstraints: undefined,
+};
+
+/** Reads the extensions. Never throws for what they hold. */
+export function readTraits(view: Named): Traits {
+  const { certificate } = view;
+  const parts = readParts(certificate);
+  const selfIssued = view.subjectKey === view.issuerKey;
+  const unknownCritical = certificate.extensions.some(({ oid, critical }) => critical && !UNDERSTOOD.has(oid));
+  const fits =
+    selfIssued &&
+    keyIdsFit(certificate, parts, parts.authorityKeyId) &&
+    algorithmFits(certificate, certificate) === undefined;
+  return { ...parts, selfIssued, selfSigned: fits, unknownCritical };
+}
+
+function readParts(certificate: Certificate): Parts {
+  const once = WELL_FORMED.every((oid) => certificate.extensions.filter((one) => one.oid === oid).length < 2);
+  const marks = once ? readMarks(certificate) : undefined;
+  // keyUsage without a bit is against RFC 5280 section 4.2.1.3
+  if (!marks || marks.keyUsage === 0) return BROKEN;
+  try {
+    const points = certificate.extension(OID.crlDistributionPoints);
+    if (points)
+      for (const point of readDer(points.value, 'ber').sequence('cRLDistributionPoints'))
+        point.sequence('DistributionPoint');
+    return {
+      marks,
+      pathLength: pathLength(certificate),
+      proxy: proxyInfo(certificate),
+      subjectKeyId: extensionNode(certificate, OID.subjectKeyId)?.octets('subjectKeyIdentifier'),
+      authorityKeyId: authorityKeyId(certificate),
+      names: extensionNode(certificate, OID.subjectAltName)?.sequence('subjectAltName') ?? [],
+      nameConstraints: readNameConstraints(extensionNode(certificate, OID.nameConstraints)),
+    };
+  } catch (error) {
+    if (error instanceof TlskitError) return BROKEN;
+    throw error;
+  }
+}
+
+function extensionNode(certificate: Certificate, oid: string): DerNode | undefined {
+  const extension = certificate.extension(oid);
+  return extension && readDer(extension.value, 'ber');
+}
+
+function pathLength(certificate: Certificate): bigint | undefined {
+  const [first, second] = extensionNode(certificate, OID.basicConstraints)?.children ?? [];
+  return (first?.number === 2 ? first : second)?.integer('pathLenConstraint');
+}
+
+function proxyInfo(certificate: Certificate): Traits['proxy'] {
+  const [first] = extensionNode(certificate, OID.proxyInfo)?.sequence('proxyCertInfo') ?? [];
+  if (!first) return undefined;
+  return { pathLength: first.number === 2 ? first.integer('pCPathLenConstraint') : undefined };
+}
+
+function authorityKeyId(certificate: Certificate): AuthorityKeyId | undefined {
+  const parts = extensionNode(certificate, OID.authorityKeyId)?.sequence('authorityKeyIdentifier');
+  if (!parts) return undefined;
+  const part = (number: number): DerNode | undefined => parts.find((node) => node.isContext(number));
+  const directory = part(1)?.children.find((name) => name.isContext(4));
+  return {
+    keyId: part(0)?.content,
+    serial: part(2)?.integerBytes('authorityCertSerialNumber', true),
+    issuerKey: directory && nameKey(Name.read(directory.only('directoryName'))),
+  };
+}
+
+/** Whether an authority key identifier (of a subject) does not speak against an issuer. */
+export function keyIdsFit(
+  issuer: Certificate,
+  traits: Pick<Traits, 'subjectKeyId'>,
+  wanted: AuthorityKeyId | undefined,
+): boolean {
+  if (!wanted) return true;
+  const { keyId, serial, issuerKey } = wanted;
+  if (keyId && traits.subjectKeyId && !keyId.equals(traits.subjectKeyId)) return false;
+  if (serial && !serial.equals(issuer.serial)) return false;
+  return issuerKey === undefined || issuerKey === nameKey(issuer.issuer);
+}
+
+/** The reason why an issuer's key cannot have made a subject's signature, by the algorithms' identifiers. */
+export function algorithmFits(
+  issuer: Certificate,
+  subject: Certificate,
+): 'UNSUPPORTED_SIGNATURE_ALGORITHM' | 'SIGNATURE_ALGORITHM_MISMATCH' | undefined {
+  const family = signatureAlgorithm(subject.tbsSignatureAlgorithm.oid)?.family;
+  if (family === undefined) return 'UNSUPPORTED_SIGNATURE_ALGORITHM';
+  const type = keyTypeByOid(issuer.keyAlgorithm.oid)?.type;
+  const fits = family === 'pss' ? type === 'rsa' || type === 'rsa-pss' : type === (family === 'sm2' ? 'ec' : family);
+  return fits ? undefined : 'SIGNATURE_ALGORITHM_MISMATCH';
+}

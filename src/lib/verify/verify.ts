@@ -1,0 +1,74 @@
+/** The verification of a chain: OpenSSL's steps, in OpenSSL's order. */
+import { CertificateView, parsedCertificate } from './certificate.ts';
+import { checkExtensions } from './extensions.ts';
+import { matchEmail, matchHost, matchIp } from './identity.ts';
+import { checkNameConstraints } from './name-constraints.ts';
+import type { Verification, VerifyOptions } from './options.ts';
+import { buildPath } from './path.ts';
+import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
+import { checkSignatures } from './signatures.ts';
+import { checkStrength, strongKey } from './strength.ts';
+
+/** What a verification found. */
+export interface VerifyResult {
+  /** No error at all. */
+  readonly ok: boolean;
+  /** The chain as far as it was built; the index is the depth. */
+  readonly chain: readonly CertificateView[];
+  /** How many certificates of the chain, from the first on, are not from the trust store. */
+  readonly untrusted: number;
+  /** The errors in the order in which OpenSSL's verify callback hears of them; the first one is the reason. */
+  readonly errors: readonly VerifyError[];
+  /** The number that SSL_get_verify_result gives: 0, or the last error's, as each one replaces the one before. */
+  readonly code: number;
+  /** All calls of OpenSSL's verify callback. */
+  readonly steps: readonly VerifyStep[];
+}
+
+/**
+ * Verifies a certificate with its chain, as X509_verify_cert of OpenSSL 3.0 does. Neither revocation nor policies are looked at.
+ *
+ * @param leaf its octets, or a view from `parsedCertificate`
+ * @throws TlskitError ERR_DER when a certificate among the arguments cannot be read
+ * @example
+ * const { ok, errors } = verifyChain(leaf, { trusted: new TrustStore([root]), untrusted: [intermediate], time: Date.now(), purpose: 'sslserver' });
+ */
+export function verifyChain(leaf: Uint8Array | CertificateView, options: VerifyOptions): VerifyResult {
+  const report = new Report(options.goOn ?? (() => true));
+  const chain = [viewOf(leaf)];
+  const state = { chain, untrusted: 1, report, options };
+  try {
+    run(state, Array.from(options.untrusted ?? [], viewOf));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  }
+  const { errors, steps, code } = report;
+  return { ok: errors.length === 0, chain, untrusted: state.untrusted, errors, code, steps };
+}
+
+const viewOf = (source: Uint8Array | CertificateView): CertificateView =>
+  source instanceof CertificateView ? source : parsedCertificate(source);
+
+function run(state: Verification, untrusted: readonly CertificateView[]): void {
+  const [leaf] = state.chain as [CertificateView];
+  const { report, options } = state;
+  if (!strongKey(leaf, options.authLevel)) report.error('EE_KEY_TOO_SMALL', 0, leaf);
+  if (leaf.usableKey === undefined) {
+    report.error('UNSPECIFIED', 0, leaf);
+    throw new Stopped('a key that cannot be used');
+  }
+  buildPath(state, untrusted);
+  checkExtensions(state);
+  checkStrength(state);
+  checkIdentity(state, leaf);
+  checkSignatures(state);
+  checkNameConstraints(state);
+}
+
+/** Whether the certificate is for whom the caller means. */
+function checkIdentity({ report, options }: Verification, leaf: CertificateView): void {
+  const { hosts, email, ip } = options;
+  if (hosts?.length && !hosts.some((host) => matchHost(leaf, host))) report.error('HOSTNAME_MISMATCH', 0, leaf);
+  if (email !== undefined && !matchEmail(leaf, email)) report.error('EMAIL_MISMATCH', 0, leaf);
+  if (ip !== undefined && !matchIp(leaf, ip)) report.error('IP_ADDRESS_MISMATCH', 0, leaf);
+}
