@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratch, tlskit } from '../support/tlskit.ts';
+import { scratch, tlskit, tlskitUsage } from '../support/tlskit.ts';
 
 const RUN = resolve('bin/run.js');
 const mode = (path: string): number => statSync(path).mode & 0o777;
@@ -71,9 +71,10 @@ describe('output files', () => {
     ['genrsa', '-out', '.', '8192'],
     ['req', '-new', '-newkey', 'rsa:8192', '-keyout', 'no/such.pem', '-out', 'r.pem'],
   ])('a place that cannot be written is told before the work: %s', (...args) => {
-    const started = Date.now();
-    expect(tlskit(args, { cwd: scratch() }).stderr).toMatch(/^tlskit [a-z]+: cannot write [^\n]*\n$/);
-    expect(Date.now() - started).toBeLessThan(2500);
+    const { stderr, usage } = tlskitUsage(args, { cwd: scratch() });
+    expect(stderr).toMatch(/^tlskit [a-z]+: cannot write [^\n]*\n$/);
+    // the work itself takes many seconds
+    expect(usage.cpu).toBeLessThan(1);
   });
 });
 
@@ -119,7 +120,7 @@ describe.runIf(process.platform !== 'win32')('output files of POSIX', () => {
 
   it('-out takes a process substitution and a named pipe', () => {
     const cwd = scratch();
-    shell(cwd, 'tlskit genkey -out >(cat > got.pem); for i in {1..50}; do [ -s got.pem ] && break; sleep 0.1; done');
+    shell(cwd, 'tlskit genkey -out >(cat > got.pem); for i in {1..300}; do [ -s got.pem ] && break; sleep 0.1; done');
     expect(readFileSync(join(cwd, 'got.pem'), 'utf8')).toContain('BEGIN PRIVATE KEY');
     shell(cwd, 'mkfifo p; cat p > from-pipe.pem & tlskit genkey -out p; wait');
     expect(readFileSync(join(cwd, 'from-pipe.pem'), 'utf8')).toContain('BEGIN PRIVATE KEY');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeOid, encodeOid } from '../../../src/lib/der/index.ts';
+import { cpuSeconds } from '../../support/cpu.ts';
 
 const arc = (octets: number): Buffer => Buffer.concat([Buffer.alloc(octets - 1, 0xff), Buffer.of(0x7f)]);
 
@@ -33,15 +34,17 @@ describe('object identifiers', () => {
     }
   });
 
-  it('refuses more, and at once', () => {
-    const started = Date.now();
+  it('refuses more, and at once', async () => {
     for (const octets of [4097, 100_000, 10_000_000]) {
-      expect(() => decodeOid(arc(octets), 7)).toThrow(
-        `an OBJECT IDENTIFIER of ${octets} octets at offset 7: more than 4096`,
-      );
-      expect(() => encodeOid(`1.2${'.127'.repeat(octets)}`)).toThrow('takes more than 4096 octets');
-      expect(() => encodeOid(`1.2.${'9'.repeat(octets * 3)}`)).toThrow('takes more than 4096 octets');
+      const content = arc(octets);
+      const texts = [`1.2${'.127'.repeat(octets)}`, `1.2.${'9'.repeat(octets * 3)}`];
+      const seconds = await cpuSeconds(() => {
+        expect(() => decodeOid(content, 7)).toThrow(
+          `an OBJECT IDENTIFIER of ${octets} octets at offset 7: more than 4096`,
+        );
+        for (const text of texts) expect(() => encodeOid(text)).toThrow('takes more than 4096 octets');
+      });
+      expect(seconds).toBeLessThan(1);
     }
-    expect(Date.now() - started).toBeLessThan(1000);
   });
 });

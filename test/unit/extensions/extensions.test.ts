@@ -3,6 +3,7 @@ import { parseConfig } from '../../../src/lib/conf/index.ts';
 import { Name } from '../../../src/lib/x509/name.ts';
 import { parseSubject } from '../../../src/lib/x509/name-build.ts';
 import { buildExtension, buildExtensions, parseSanList } from '../../../src/lib/x509/extensions/index.ts';
+import { cpuSeconds } from '../../support/cpu.ts';
 
 const config = parseConfig('[names]\nDNS.1 = a\nfoo.1 = b\n[dn]\nC = DEU\n[pol]\nCPS = x\n', {
   source: 'a.cnf',
@@ -111,9 +112,10 @@ describe('hostile values', () => {
     ['inhibitAnyPolicy', '9'.repeat(1_000_000)],
     ['extendedKeyUsage', `1.2.${'9'.repeat(1_000_000)}`],
     ['1.2.3', `ASN1:${'OCTWRAP,'.repeat(100_000)}NULL`],
-  ])('%s is refused in time', (name, value) => {
-    const started = performance.now();
-    expect(() => build(name, value)).toThrow(expect.objectContaining({ name: 'TlskitError' }));
-    expect(performance.now() - started).toBeLessThan(1000);
+  ])('%s is refused in time', async (name, value) => {
+    const seconds = await cpuSeconds(() =>
+      expect(() => build(name, value)).toThrow(expect.objectContaining({ name: 'TlskitError' })),
+    );
+    expect(seconds).toBeLessThan(2);
   });
 });
