@@ -19,6 +19,9 @@ const ANSWERS: readonly (readonly [line: RegExp, input: string])[] = [
   [/^enc /, PASSWORD],
 ];
 
+// a safe prime of 2048 bits is a matter of luck
+const PATIENCE = 600_000;
+
 const inputFor = (line: string): string => ANSWERS.find(([pattern]) => pattern.test(line))?.[1] ?? '';
 
 function runs(line: string, cwd: string): void {
@@ -26,6 +29,7 @@ function runs(line: string, cwd: string): void {
     cwd,
     input: inputFor(line),
     env: { PFX_PASSWORD: 'secret', OPENSSL_CONF: '' },
+    timeout: PATIENCE,
   });
   expect(`${line}: ${status}\n${status === 0 ? '' : stderr}`).toBe(`${line}: 0\n`);
 }
@@ -78,9 +82,6 @@ const PREPARATION = [
   'enc -aes-256-cbc -pbkdf2 -pass pass:secret -in file -out file.enc',
   'base64 -in file -out file.b64',
 ];
-
-// a safe prime of 2048 bits is a matter of luck
-const PATIENCE = 600_000;
 
 describe("the helps' examples", () => {
   const prepared = folder();

@@ -85,7 +85,11 @@ describeWith(['openssl'], 'enc against OpenSSL', () => {
       expect(other([...args, '-d', '-in', 'enc', '-out', 'dec'], { cwd }).status).toBe(0);
       expect(readFileSync(join(cwd, 'dec'), 'utf8')).toBe('hello\n');
     }
-    const wrong = tlskit(['enc', '-aes-256-cbc', '-pbkdf2', '-k', 'no', '-d', '-in', 'enc'], { cwd });
-    if (wrong.status !== 0) expect(wrong.stderr).toMatch(/^tlskit enc: bad decrypt[^\n]+\n$/); // one in 256 wrong keys gives good padding
+    // one in 256 wrong keys gives good padding; with this salt this one does not
+    const salted = ['enc', '-aes-256-cbc', '-pbkdf2', '-S', '0011223344556677'];
+    expect(tlskit([...salted, '-k', 'pw', '-in', 'data', '-out', 'salted'], { cwd }).status).toBe(0);
+    const wrong = tlskit([...salted, '-k', 'no', '-d', '-in', 'salted'], { cwd });
+    expect(wrong).toMatchObject({ status: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/^tlskit enc: bad decrypt[^\n]+\n$/);
   });
 });

@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which the program is killed; default: two minutes. */
+  readonly timeout?: number;
 }
 
 /** What a finished program left: exit code, and its output as Latin-1 text (one character an octet). */
@@ -62,7 +64,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     input: options.input ?? '',
     maxBuffer: 1 << 28,
-    timeout: 120_000,
+    timeout: options.timeout ?? 120_000,
   });
   if (result.error) throw result.error;
   return { status: result.status, stdout: result.stdout.toString('latin1'), stderr: result.stderr.toString('latin1') };

@@ -28,11 +28,11 @@ describeWith(['openssl'], 'K8 encrypted keys go both ways between tlskit and ope
     expect(openssl(['pkey', '-in', 'ours', '-passin', 'pass:secret'], { cwd }).stdout).toBe(plain);
     expect(openssl([...words, '-out', 'theirs'], { cwd }).status).toBe(0);
     expect(tlskit(['pkcs8', '-in', 'theirs', '-passin', 'pass:secret'], { cwd }).stdout).toBe(plain);
-    // the same algorithms and numbers, apart from salts
+    // the same algorithms and numbers, apart from salts: octets that happen to be text are printed as such, others in hexadecimal
     const shape = (file: string): string[] =>
       openssl(['asn1parse', '-in', file], { cwd })
         .stdout.split('\n')
-        .map((line) => line.replace(/^ *\d+:|HEX DUMP.*/g, ''));
+        .map((line) => line.replace(/^ *\d+:|(?<=OCTET STRING).*/g, ''));
     expect(shape('ours')).toEqual(shape('theirs'));
   });
 

@@ -9,6 +9,7 @@ import { bmpPassword, decryptPbe, encryptPbe, pkcs12Kdf, type PbeScheme } from '
 import { readDer } from '../../../src/lib/der/reader.ts';
 import { integer, nul, octetString, oid, seq } from '../../../src/lib/der/writer.ts';
 import { Secret } from '../../../src/lib/secret.ts';
+import { cpuSeconds } from '../../support/cpu.ts';
 import { describeWith, openssl } from '../../support/peers.ts';
 import { scratch } from '../../support/tlskit.ts';
 
@@ -40,12 +41,14 @@ describe('K8 password-based encryption', () => {
     expect(bmpPassword(Secret.fromText('é')).toString('hex')).toBe('00e90000');
     expect(bmpPassword(new Secret(Buffer.from([0xe9]))).toString('hex')).toBe('00e90000');
     const scheme = fixedSchemes().find(({ name }) => name === 'PBE-SHA1-3DES')!;
-    const { algorithm, encrypted } = encryptPbe(key, undefined, { kind: 'fixed', scheme, iterations: 1 });
+    // one salt in 256 gives the empty passphrase a good padding; this one does not
+    const salt = Buffer.from('salt');
+    const { algorithm, encrypted } = encryptPbe(key, undefined, { kind: 'fixed', scheme, salt, iterations: 1 });
     expect(decryptPbe(readDer(algorithm), encrypted, undefined)).toEqual(key);
     expect(() => decryptPbe(readDer(algorithm), encrypted, Secret.fromText(''))).toThrow(/wrong passphrase/);
   });
 
-  it('refuses parameters that would take too long, before computing', () => {
+  it('refuses parameters that would take too long, before computing', async () => {
     const aes = seq(oid('2.16.840.1.101.3.4.1.42'), octetString(Buffer.alloc(16)));
     const algorithm = (kdf: Buffer): Buffer => seq(oid('1.2.840.113549.1.5.13'), seq(kdf, aes));
     const salt = octetString(Buffer.alloc(8));
@@ -58,11 +61,12 @@ describe('K8 password-based encryption', () => {
       seq(oid('1.2.840.113549.1.5.3'), seq(salt, integer(100_000_000))),
     ];
     for (const der of hostile) {
-      const start = performance.now();
-      expect(() => decryptPbe(readDer(der), Buffer.alloc(32), pass)).toThrow(
-        expect.objectContaining({ code: 'ERR_LIMIT' }),
+      const seconds = await cpuSeconds(() =>
+        expect(() => decryptPbe(readDer(der), Buffer.alloc(32), pass)).toThrow(
+          expect.objectContaining({ code: 'ERR_LIMIT' }),
+        ),
       );
-      expect(performance.now() - start).toBeLessThan(100);
+      expect(seconds).toBeLessThan(1);
     }
   });
 
