@@ -7,6 +7,7 @@ import type { CertificateView } from './certificate.ts';
 import type { Verification } from './options.ts';
 import { FORM, inSubtree, type Comparison, type NameForm } from './name-forms.ts';
 import { nameKey } from './name-key.ts';
+import { properProxyName } from './proxy.ts';
 import type { NameConstraints, Subtree } from './subtrees.ts';
 
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
@@ -22,6 +23,7 @@ export function checkNameConstraints({ chain, report }: Verification): void {
   for (let depth = chain.length - 1; depth >= 0; depth -= 1) {
     const view = chain[depth] as CertificateView;
     if (depth !== 0 && view.traits.selfIssued) continue;
+    if (view.traits.proxy && !properProxyName(view)) report.error('PROXY_SUBJECT_NAME_VIOLATION', depth, view);
     for (let above = chain.length - 1; above > depth; above -= 1) {
       const constraints = (chain[above] as CertificateView).traits.nameConstraints;
       const fault = constraints && faultOf(view, constraints, depth === 0);

@@ -115,11 +115,12 @@ export function readTraits(view: Named): Traits {
   const parts = readParts(certificate);
   const selfIssued = view.subjectKey === view.issuerKey;
   const unknownCritical = certificate.extensions.some(({ oid, critical }) => critical && !UNDERSTOOD.has(oid));
-  const fits =
+  const selfSigned =
     selfIssued &&
     keyIdsFit(certificate, parts, parts.authorityKeyId) &&
     algorithmFits(certificate, certificate) === undefined;
-  return { ...parts, selfIssued, selfSigned: fits, unknownCritical };
+  const marks = parts.marks && { ...parts.marks, selfIssued: selfSigned };
+  return { ...parts, marks, selfIssued, selfSigned, unknownCritical };
 }
 
 function readParts(certificate: Certificate): Parts {
