@@ -37,8 +37,8 @@ const flags = {
   keyform: text('form', 'Form of the key (found out by looking)', KEY),
   newkey: text('type', 'Make a key: rsa:2048, rsa:3072, ec, ed25519, ec:file, dsa:file, param:file', KEY),
   pkeyopt: list('name:value', 'What the new key is like, e.g. ec_paramgen_curve:P-256', KEY),
-  keyout: text('file', 'Where the new key goes (default: privkey.pem)', KEY),
-  nodes: bool('Do not encrypt the new key', { aliases: ['noenc'], ...KEY }),
+  keyout: text('file', 'Where the key goes: a new one (default: privkey.pem), or that of -key', KEY),
+  nodes: bool('Do not encrypt the key that is written', { aliases: ['noenc'], ...KEY }),
   cipher: text('name', 'Encrypt it with this cipher (default des-ede3-cbc, as OpenSSL 3.0)', KEY),
   passin: { ...passinFlag(), ...KEY },
   passout: { ...passoutFlag(), ...KEY },
@@ -102,7 +102,7 @@ const command: CommandSpec = defineCommand({
     const pass = reqPassphrases(context, flags, config);
     const inputs = new Inputs(context, pass.in);
     let key = flags.key === undefined ? undefined : await inputs.privateKey(flags.key);
-    if (key && flags.newkey !== undefined) await writeKey(context, flags, config, key, pass.out);
+    if (key && flags.keyout !== undefined) await writeKey(context, flags, config, key, pass.out);
     else if (aim.fresh) key ??= await newKey(context, flags, config, pass.out);
     let request = aim.fresh ? undefined : inputs.request(flags.in, pemOrDer('inform', flags.inform));
     const issuer = await readIssuer(inputs, flags);

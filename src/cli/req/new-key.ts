@@ -34,7 +34,7 @@ export async function newKey(
   return key;
 }
 
-/** Queues the file of a key: -keyout, else `default_keyfile`, else standard output. A key of -key is written too where -newkey stands beside it. */
+/** Queues the file of a key: -keyout, else `default_keyfile`, else standard output. A key of -key is written too where -keyout is given. */
 export async function writeKey(
   io: Io,
   options: ReqOptions,

@@ -155,6 +155,16 @@ describe('K2 keys', () => {
     expect(createPrivateKey({ key: file('conf.key'), passphrase: 'frompconf' }).type).toBe('private');
   });
 
+  it('-keyout takes the key of -key too, whatever -newkey and default_keyfile say', () => {
+    good('req -new -key ec.key -nodes -keyout plain.key -subj /CN=x -out k.csr');
+    expect(file('plain.key').toString()).toBe(good('pkey -in ec.key').stdout);
+    good('req -in k.csr -noout -key ec.key -passout pass:secret -keyout locked.key');
+    expect(createPrivateKey({ key: file('locked.key'), passphrase: 'secret' }).asymmetricKeyType).toBe('ec');
+    rmSync(join(cwd, 'privkey.pem'), { force: true });
+    good('req -new -key ec.key -newkey rsa:1024 -nodes -subj /CN=x -out k.csr');
+    expect(existsSync(join(cwd, 'privkey.pem'))).toBe(false);
+  });
+
   it('asks for the passphrase twice', () => {
     good('req -newkey rsa:1024 -keyout asked.key -subj /CN=x -out k.csr', { input: 'hello\nhello\n' });
     expect(createPrivateKey({ key: file('asked.key'), passphrase: 'hello' }).type).toBe('private');
