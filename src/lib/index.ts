@@ -137,7 +137,23 @@ export {
   type ReadOptions as ReadPkcs12Options,
   type SecretEntry,
 } from './pkcs12/index.ts';
-export { buildChain, trustStore, type TrustStore } from './pkcs12/chain.ts';
+export { buildChain } from './pkcs12/chain.ts';
+
+export {
+  CertificateView,
+  parsedCertificate,
+  purposeByName,
+  TrustStore,
+  verifyChain,
+  type CertificateSource,
+  type Purpose,
+  type TrustLookup,
+  type VerifyError,
+  type VerifyOptions,
+  type VerifyResult,
+  type VerifyStep,
+} from './verify/index.ts';
+export { verifyCode, verifyCodeByName, verifyCodes, type VerifyCode } from './registry/verify-errors.ts';
 
 export { generateDhParameters, type GenerateOptions as GenerateDhOptions } from './dh/generate.ts';
 export { namedDhParameters } from './dh/named.ts';

@@ -10,9 +10,9 @@ import type { Secret } from '../../lib/secret.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
 import { loadCertificates, type NamedCertificate } from './certificates.ts';
 import type { Pkcs12Context } from './flags.ts';
+import { openTrust } from '../trust.ts';
 import { exportReport } from './json.ts';
 import { readProtection } from './protection.ts';
-import { openTrust } from './trust.ts';
 
 /** Flags for reading that mean nothing here; OpenSSL says so and goes on. */
 const FOR_READING = ['info', 'nomacver', 'clcerts', 'cacerts'] as const;
@@ -156,7 +156,7 @@ function sameKey(certificate: Certificate, key: PrivateKey): boolean {
 /** The certificates above the leaf. */
 function chainOf(context: Pkcs12Context, leaf: Certificate, between: readonly NamedCertificate[]): NamedCertificate[] {
   const untrusted = between.map(({ certificate }) => certificate);
-  const chain = buildChain(leaf, { trusted: openTrust(context), untrusted });
+  const chain = buildChain(leaf, { trusted: openTrust(context.flags, 'each'), untrusted });
   return chain.slice(1).map((certificate) => ({ certificate }));
 }
 

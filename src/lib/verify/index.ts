@@ -4,7 +4,7 @@
  */
 export { parsedCertificate, CertificateView } from './certificate.ts';
 export { TrustStore, type TrustLookup } from './trust-store.ts';
-export type { VerifyOptions } from './options.ts';
+export type { CertificateSource, VerifyOptions } from './options.ts';
 export { verifyChain, type VerifyResult } from './verify.ts';
 export type { VerifyError, VerifyStep } from './report.ts';
 export { purposeByName, type Purpose } from './purpose.ts';

@@ -1,14 +1,18 @@
+import type { Certificate } from '../x509/certificate.ts';
 import type { CertificateView } from './certificate.ts';
 import type { Purpose } from './purpose.ts';
 import type { Report, VerifyError } from './report.ts';
 import type { TrustStore } from './trust-store.ts';
 
+/** A certificate as a verification takes it: octets (strict DER), read already, or with what was derived from it before. */
+export type CertificateSource = Uint8Array | Certificate | CertificateView;
+
 /** How to verify a chain. Names in brackets are OpenSSL's options. */
 export interface VerifyOptions {
   /** The trusted certificates. */
   readonly trusted: TrustStore;
-  /** Further certificates that may stand in the chain, e.g. those that a peer sent: octets, or views. [untrusted] */
-  readonly untrusted?: Iterable<Uint8Array | CertificateView>;
+  /** Further certificates that may stand in the chain, e.g. those that a peer sent. [untrusted] */
+  readonly untrusted?: Iterable<CertificateSource> | undefined;
   /** The time at which everything should be valid, in milliseconds since 1970; undefined: dates do not count. [attime, no_check_time] */
   readonly time: number | undefined;
   /** What the chain is for; without it uses are not looked at. [purpose] */

@@ -1,9 +1,10 @@
 /** The verification of a chain: OpenSSL's steps, in OpenSSL's order. */
+import { Certificate } from '../x509/certificate.ts';
 import { CertificateView, parsedCertificate } from './certificate.ts';
 import { checkExtensions } from './extensions.ts';
 import { matchEmail, matchHost, matchIp } from './identity.ts';
 import { checkNameConstraints } from './name-constraints.ts';
-import type { Verification, VerifyOptions } from './options.ts';
+import type { CertificateSource, Verification, VerifyOptions } from './options.ts';
 import { buildPath } from './path.ts';
 import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
 import { checkSignatures } from './signatures.ts';
@@ -28,12 +29,11 @@ export interface VerifyResult {
 /**
  * Verifies a certificate with its chain, as X509_verify_cert of OpenSSL 3.0 does. Neither revocation nor policies are looked at.
  *
- * @param leaf its octets, or a view from `parsedCertificate`
- * @throws TlskitError ERR_DER when a certificate among the arguments cannot be read
+ * @throws TlskitError ERR_DER for octets that are no certificate in strict DER
  * @example
  * const { ok, errors } = verifyChain(leaf, { trusted: new TrustStore([root]), untrusted: [intermediate], time: Date.now(), purpose: 'sslserver' });
  */
-export function verifyChain(leaf: Uint8Array | CertificateView, options: VerifyOptions): VerifyResult {
+export function verifyChain(leaf: CertificateSource, options: VerifyOptions): VerifyResult {
   const report = new Report(options.goOn ?? (() => true));
   const chain = [viewOf(leaf)];
   const state = { chain, untrusted: 1, report, options };
@@ -46,8 +46,10 @@ export function verifyChain(leaf: Uint8Array | CertificateView, options: VerifyO
   return { ok: errors.length === 0, chain, untrusted: state.untrusted, errors, code, steps };
 }
 
-const viewOf = (source: Uint8Array | CertificateView): CertificateView =>
-  source instanceof CertificateView ? source : parsedCertificate(source);
+function viewOf(source: CertificateSource): CertificateView {
+  if (source instanceof CertificateView) return source;
+  return source instanceof Certificate ? new CertificateView(source) : parsedCertificate(source);
+}
 
 function run(state: Verification, untrusted: readonly CertificateView[]): void {
   const [leaf] = state.chain as [CertificateView];

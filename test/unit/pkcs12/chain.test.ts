@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildChain, trustStore } from '../../../src/lib/pkcs12/chain.ts';
+import { buildChain } from '../../../src/lib/pkcs12/chain.ts';
 import { nameText } from '../../../src/lib/text/name.ts';
 import { readCertificates, type Certificate } from '../../../src/lib/x509/certificate.ts';
+import { TrustStore } from '../../../src/lib/verify/index.ts';
 import { data } from './data.ts';
 
 const ALL = readCertificates(data('chains.pem'), 'chains.pem');
@@ -11,7 +12,7 @@ const named = (name: string): Certificate => ALL[ORDER.split(' ').indexOf(name)]
 const these = (names: string): Certificate[] => names.split(' ').filter(Boolean).map(named);
 
 const chain = (leaf: string, trusted: string, untrusted = ''): string =>
-  buildChain(named(leaf), { trusted: trustStore(these(trusted)), untrusted: these(untrusted) })
+  buildChain(named(leaf), { trusted: new TrustStore(these(trusted)), untrusted: these(untrusted) })
     .map((one) => nameText(one.subject).replace('CN = ', ''))
     .join(' ');
 
@@ -42,7 +43,7 @@ describe('chains', () => {
   });
 
   it('dates count at the time asked for', () => {
-    const at = (now: number) => () => buildChain(named('sub1'), { trusted: trustStore(these('root')), now });
+    const at = (now: number) => () => buildChain(named('sub1'), { trusted: new TrustStore(these('root')), now });
     expect(at(Date.UTC(2020, 0, 1))).toThrow('certificate is not yet valid');
     expect(at(Date.UTC(2090, 0, 1))).not.toThrow();
     expect(at(Date.UTC(2150, 0, 1))).toThrow('certificate has expired');

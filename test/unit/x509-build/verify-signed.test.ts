@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bitString, encodePem, integer, nul, oid, readDer, seq } from '../../../src/lib/der/index.ts';
 import { PrivateKey } from '../../../src/lib/keys/model.ts';
 import { readPss, writePss, PSS_DEFAULTS } from '../../../src/lib/keys/pss.ts';
-import { buildChain, trustStore } from '../../../src/lib/pkcs12/chain.ts';
+import { buildChain } from '../../../src/lib/pkcs12/chain.ts';
 import { buildCertificate, buildRequest, validityFromNow, VERSION_3 } from '../../../src/lib/x509/build.ts';
 import { Certificate } from '../../../src/lib/x509/certificate.ts';
 import { buildExtensions } from '../../../src/lib/x509/extensions/index.ts';
@@ -14,6 +14,7 @@ import { CertificateRequest } from '../../../src/lib/x509/request.ts';
 import { parseSerial } from '../../../src/lib/x509/serial.ts';
 import { signatureFor, type Signer } from '../../../src/lib/x509/sign.ts';
 import { certificateSignedBy, requestSignedBy, requestSignedByItself } from '../../../src/lib/x509/verify-signed.ts';
+import { TrustStore } from '../../../src/lib/verify/index.ts';
 import { describeWith, openssl } from '../../support/peers.ts';
 import { scratch, tlskit } from '../../support/tlskit.ts';
 
@@ -73,7 +74,7 @@ describe('certificateSignedBy', () => {
 
   it('decides about chains', () => {
     const ca = certificate('/CN=ca', signatureFor(rsa));
-    const chain = (leaf: Certificate): number => buildChain(leaf, { trusted: trustStore([ca]) }).length;
+    const chain = (leaf: Certificate): number => buildChain(leaf, { trusted: new TrustStore([ca]) }).length;
     expect(chain(certificate('/CN=leaf', signatureFor(rsa)))).toBe(2);
     const sha1 = signatureFor(rsa, { digest: 'sha1' }).algorithm;
     expect(() => chain(outside(sha1, seq(SHA256_RSA, nul())))).toThrow('certificate signature failure');

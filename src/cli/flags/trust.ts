@@ -1,0 +1,135 @@
+/** The options about trust that s_client, s_server and verify share: where trusted certificates come from, and how chains are verified. */
+import { fail } from '../../lib/errors.ts';
+import { purposeByName, type Purpose, type VerifyOptions } from '../../lib/verify/index.ts';
+import { parseIp } from '../../lib/x509/checks.ts';
+import { bool, ignored, int, list, missing, text, type Flag, type FlagValues } from '../spec.ts';
+
+type SourceFlags = Readonly<
+  Record<'CAfile' | 'CApath' | 'CAstore', Flag<string | undefined>> &
+    Record<'no-CAfile' | 'no-CApath' | 'no-CAstore', Flag<boolean>>
+>;
+
+const WHERE = { group: 'Trusted certificates' };
+const HOW = { group: 'Verification of certificates' };
+
+/** Where trusted certificates come from; for `openTrust`. */
+export const TRUST_FLAGS: SourceFlags = {
+  CAfile: text('file', 'Trusted certificates (PEM)', WHERE),
+  CApath: text('folder', "Trusted certificates, named by hash as 'openssl rehash' does", WHERE),
+  CAstore: text('path', 'Trusted certificates in a file or a folder', WHERE),
+  'no-CAfile': bool("Do not trust the system's file of certificates", WHERE),
+  'no-CApath': bool("Do not trust the system's folder of certificates", WHERE),
+  'no-CAstore': bool("Do not trust the system's store of certificates", WHERE),
+};
+
+type Texts = 'purpose' | 'verify_name' | 'verify_email' | 'verify_ip';
+type Numbers = 'verify_depth' | 'auth_level' | 'attime';
+type Switches = 'no_check_time' | 'partial_chain' | 'ignore_critical' | 'check_ss_sig' | 'trusted_first';
+type Others =
+  | 'issuer_checks'
+  | 'no_alt_chains'
+  | 'x509_strict'
+  | 'allow_proxy_certs'
+  | 'crl_check'
+  | 'crl_check_all'
+  | 'extended_crl'
+  | 'use_deltas'
+  | 'policy'
+  | 'policy_check'
+  | 'policy_print'
+  | 'explicit_policy'
+  | 'inhibit_any'
+  | 'inhibit_map'
+  | 'suiteB_128'
+  | 'suiteB_128_only'
+  | 'suiteB_192';
+
+type HowFlags = Readonly<
+  Record<Texts, Flag<string | undefined>> &
+    Record<Numbers, Flag<number | undefined>> &
+    Record<Switches, Flag<boolean>> &
+    Record<Others, Flag<string | boolean | undefined>> &
+    Record<'verify_hostname', Flag<readonly string[]>>
+>;
+
+/** How chains are verified; for `verifyOptions`. */
+export const VERIFY_FLAGS: HowFlags = {
+  verify_hostname: list('name', 'The certificate must be for this host; repeat it for others that will do', HOW),
+  verify_ip: text('address', 'The certificate must be for this address', HOW),
+  verify_email: text('address', 'The certificate must be for this mailbox', HOW),
+  purpose: text('name', 'What the certificate is for: sslclient, sslserver, smimesign, any, …', HOW),
+  verify_name: text('name', 'A set of defaults: default, ssl_client, ssl_server, smime_sign, pkcs7', {
+    ...HOW,
+    values: ['default', 'ssl_client', 'ssl_server', 'smime_sign', 'pkcs7'],
+  }),
+  verify_depth: int('n', 'How many certificates may stand between the first and the root (default 100)', HOW),
+  auth_level: int('n', 'Security level that keys and signatures must have, 0 to 5', HOW),
+  attime: int('seconds', 'Verify as of this time, in seconds since 1970', HOW),
+  no_check_time: bool('Dates do not count', HOW),
+  partial_chain: bool('A trusted certificate ends the chain also where it is no root', HOW),
+  ignore_critical: bool('Let unknown critical extensions pass', HOW),
+  check_ss_sig: bool("Check the root's own signature, too", HOW),
+  trusted_first: bool('Look for issuers among trusted certificates first (always so)', HOW),
+  issuer_checks: ignored(),
+  no_alt_chains: ignored(),
+  x509_strict: missing(),
+  allow_proxy_certs: missing(),
+  crl_check: missing(),
+  crl_check_all: missing(),
+  extended_crl: missing(),
+  use_deltas: missing(),
+  policy: missing('oid'),
+  policy_check: missing(),
+  policy_print: missing(),
+  explicit_policy: missing(),
+  inhibit_any: missing(),
+  inhibit_map: missing(),
+  suiteB_128: missing(),
+  suiteB_128_only: missing(),
+  suiteB_192: missing(),
+};
+
+/** The purposes of OpenSSL's sets of defaults. */
+const NAMED: Readonly<Record<string, Purpose>> = {
+  ssl_client: 'sslclient',
+  ssl_server: 'sslserver',
+  smime_sign: 'smimesign',
+  pkcs7: 'smimesign',
+};
+
+/** Everything about a verification but the certificates. */
+export type VerifySettings = Omit<VerifyOptions, 'trusted' | 'untrusted' | 'goOn'>;
+
+/**
+ * What the options say of a verification.
+ *
+ * @param now the time without -attime, in milliseconds since 1970
+ * @param defaults what holds where an option is absent, e.g. the purpose of a TLS peer
+ * @throws TlskitError ERR_USAGE
+ */
+export function verifyOptions(
+  flags: Pick<FlagValues<HowFlags>, Texts | Numbers | Switches | 'verify_hostname'>,
+  now: number,
+  defaults: Pick<VerifyOptions, 'purpose' | 'authLevel'> = {},
+): VerifySettings {
+  const { verify_hostname: hosts, verify_ip: ip, verify_email: email, attime } = flags;
+  if (ip !== undefined && !parseIp(ip)) fail('ERR_USAGE', `option -verify_ip takes an IP address, not "${ip}"`);
+  const { verify_name: name = 'default' } = flags;
+  return {
+    // as OpenSSL has it, -attime is stronger than -no_check_time
+    time: attime === undefined ? (flags.no_check_time ? undefined : now) : attime * 1000,
+    purpose: flags.purpose === undefined ? (NAMED[name] ?? defaults.purpose) : namedPurpose(flags.purpose),
+    depth: flags.verify_depth,
+    authLevel: flags.auth_level ?? defaults.authLevel,
+    partialChain: flags.partial_chain,
+    ignoreCritical: flags.ignore_critical,
+    checkRootSignature: flags.check_ss_sig,
+    hosts,
+    ip,
+    email,
+  };
+}
+
+const namedPurpose = (name: string): Purpose =>
+  purposeByName(name) ??
+  fail('ERR_USAGE', `option -purpose takes sslclient, sslserver, smimesign, any and the like, not "${name}"`);

@@ -1,0 +1,135 @@
+/** Where trusted certificates come from: -CAfile, -CApath, -CAstore, and the system's own places, which are looked at when a name is asked for. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type * as Tls from 'node:tls';
+import { fail, TlskitError } from '../lib/errors.ts';
+import { TrustStore, type TrustLookup } from '../lib/verify/index.ts';
+import { readCertificates, type Certificate } from '../lib/x509/certificate.ts';
+import { nameHash } from '../lib/x509/hash.ts';
+import type { Name } from '../lib/x509/name.ts';
+import { readFile } from './source.ts';
+
+/** What a command line says about trusted certificates. */
+export interface TrustSources {
+  readonly CAfile?: string | undefined;
+  readonly CApath?: string | undefined;
+  readonly CAstore?: string | undefined;
+  readonly 'no-CAfile'?: boolean;
+  readonly 'no-CApath'?: boolean;
+  readonly 'no-CAstore'?: boolean;
+}
+
+/** Where OpenSSL builds of the common systems keep their trusted certificates: OPENSSLDIR's cert.pem and certs. */
+const FILES = [
+  '/usr/lib/ssl/cert.pem',
+  '/etc/ssl/cert.pem',
+  '/etc/pki/tls/cert.pem',
+  '/usr/local/etc/openssl@3/cert.pem',
+];
+const FOLDERS = ['/usr/lib/ssl/certs', '/etc/ssl/certs', '/etc/pki/tls/certs'];
+/** Bundles beside them, for systems where neither is. */
+const BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/ca-bundle.pem',
+];
+
+/** Certificates with one hash in a folder that are looked at. */
+const MAX_SAME_HASH = 100;
+
+/**
+ * The trusted certificates of a command line.
+ *
+ * @param defaults when the system's places count: `each` (verify, pkcs12) file and folder where their own option is absent, `alone` (s_client,
+ *   s_server) where none of -CAfile, -CApath and -CAstore is given
+ * @throws TlskitError ERR_IO, ERR_FORMAT, ERR_USAGE for a -CApath that is no folder
+ */
+export function openTrust(sources: TrustSources, defaults: 'each' | 'alone'): TrustStore {
+  const { CAfile, CApath, CAstore } = sources;
+  const given = CAfile !== undefined || CApath !== undefined || CAstore !== undefined;
+  const system = defaults === 'each' || !given;
+  const certificates = [
+    ...(CAfile === undefined ? [] : fromFile(CAfile)),
+    ...(CAstore === undefined ? [] : fromStore(CAstore)),
+  ];
+  const lookups = CApath === undefined ? [] : folders(CApath);
+  // the folder before the file: it costs what is asked for, and Debian's file is the folder's content in one
+  if (system && CApath === undefined && !sources['no-CApath']) lookups.push(...systemFolders());
+  if (system && CAfile === undefined && !sources['no-CAfile']) lookups.push(...systemFile());
+  return new TrustStore(certificates, lookups);
+}
+
+/** The system's trusted certificates: what `SSL_CERT_DIR` and `SSL_CERT_FILE` name, else the usual places, else Node's own list. */
+export const systemTrust = (): TrustStore => openTrust({}, 'alone');
+
+function fromFile(path: string): readonly Certificate[] {
+  return readCertificates(readFile(path), path);
+}
+
+function orNone(path: string): readonly Certificate[] {
+  try {
+    return fromFile(path);
+  } catch (error) {
+    if (error instanceof TlskitError) return [];
+    throw error;
+  }
+}
+
+/** Certificates that are read when the first name is asked for. */
+function lazily(read: () => Iterable<Certificate | Uint8Array>): TrustLookup {
+  let store: TrustStore | undefined;
+  return (subject) => (store ??= new TrustStore(read())).named(subject);
+}
+
+function systemFile(): TrustLookup[] {
+  const named = process.env['SSL_CERT_FILE'];
+  if (named !== undefined) return existsSync(named) ? [lazily(() => fromFile(named))] : [];
+  const path = [...FILES, ...BUNDLES].find((file) => existsSync(file));
+  return [lazily(path === undefined ? nodesOwn : () => fromFile(path))];
+}
+
+/** The certificates that Node has: the system's where it can tell them (macOS, Windows), else Mozilla's. */
+function nodesOwn(): Uint8Array[] {
+  const tls = process.getBuiltinModule('node:tls') as typeof Tls & {
+    getCACertificates?(type: 'system'): readonly string[];
+  };
+  const system = tls.getCACertificates?.('system') ?? [];
+  const pems = system.length > 0 ? system : tls.rootCertificates;
+  return pems.flatMap((pem) => readCertificates(Buffer.from(pem), "Node's list").map((certificate) => certificate.der));
+}
+
+function systemFolders(): TrustLookup[] {
+  const path = process.env['SSL_CERT_DIR'] ?? FOLDERS.find((folder) => existsSync(folder));
+  return path === undefined ? [] : path.split(delimiter).map(hashedFolder);
+}
+
+function folders(paths: string): TrustLookup[] {
+  return paths.split(delimiter).map((path) => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      fail('ERR_USAGE', `option -CApath: ${path} is no folder`);
+    return hashedFolder(path);
+  });
+}
+
+/** A folder whose files are called by the hash of the subject's name and a number: `dcaaf7f0.0`. */
+const hashedFolder =
+  (path: string): TrustLookup =>
+  (subject) =>
+    withHash(path, subject);
+
+function* withHash(folder: string, subject: Name): Generator<Certificate> {
+  const hash = nameHash(subject);
+  for (let i = 0; i < MAX_SAME_HASH; i += 1) {
+    const path = join(folder, `${hash}.${i}`);
+    if (!existsSync(path)) return;
+    yield* orNone(path);
+  }
+}
+
+/** -CAstore: a file, or every file of a folder that holds certificates. */
+function fromStore(path: string): readonly Certificate[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return fromFile(path);
+  const files = readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  return files.flatMap(({ name }) => orNone(join(path, name)));
+}
