@@ -15,38 +15,42 @@ const COMMON_NAME = '2.5.4.3';
 /** id-on-SmtpUTF8Mailbox (RFC 9598). */
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
 
-/** More comparisons than any sound certificate asks for. */
+/** More comparisons than any sound chain asks for: OpenSSL's limit for one certificate under another, here for all of them. */
 const MAX_COMPARISONS = 1 << 20;
 
 /** Checks every certificate of the chain, but for self-issued ones in between, against all above it. */
 export function checkNameConstraints({ chain, report }: Verification): void {
+  let comparisons = 0;
   for (let depth = chain.length - 1; depth >= 0; depth -= 1) {
     const view = chain[depth] as CertificateView;
     if (depth !== 0 && view.traits.selfIssued) continue;
     if (view.traits.proxy && !properProxyName(view)) report.error('PROXY_SUBJECT_NAME_VIOLATION', depth, view);
+    let names: readonly (NameForm | string)[] | undefined;
     for (let above = chain.length - 1; above > depth; above -= 1) {
       const constraints = (chain[above] as CertificateView).traits.nameConstraints;
-      const fault = constraints && faultOf(view, constraints, depth === 0);
+      if (!constraints) continue;
+      names ??= namesOf(view, depth === 0);
+      comparisons += names.length * (constraints.permitted.length + constraints.excluded.length);
+      const fault = comparisons > MAX_COMPARISONS ? 'UNSPECIFIED' : faultOf(names, constraints);
       if (fault) report.error(fault, depth, view);
     }
   }
 }
 
-function faultOf(view: CertificateView, constraints: NameConstraints, leaf: boolean): string | undefined {
-  const { names } = view.traits;
-  const attributes = view.certificate.subject.attributes;
-  const count = attributes.length + names.length;
-  if (count * (constraints.permitted.length + constraints.excluded.length) > MAX_COMPARISONS) return 'UNSPECIFIED';
-  const commonNames = leaf && !names.some((name) => name.isContext(FORM.dns)) ? commonNamesOf(view) : [];
-  for (const name of [...namesOf(view), ...commonNames]) {
+/** What is wrong with the first name that constraints do not allow. */
+function faultOf(names: readonly (NameForm | string)[], constraints: NameConstraints): string | undefined {
+  for (const name of names) {
     const fault = typeof name === 'string' ? name : faultOfName(name, constraints);
     if (fault) return fault;
   }
   return undefined;
 }
 
-/** All names that constraints look at: the subject, its mail addresses, the alternative names; an error's name where one cannot be read. */
-function namesOf(view: CertificateView): (NameForm | string)[] {
+/**
+ * All names that constraints look at: the subject, its mail addresses, the alternative names, and of the first certificate of a chain the
+ * commonNames where there is no dNSName. An error's name stands for one that cannot be read.
+ */
+function namesOf(view: CertificateView, leaf: boolean): (NameForm | string)[] {
   const { subject } = view.certificate;
   const forms: (NameForm | string)[] = [];
   if (subject.attributes.length > 0)
@@ -55,7 +59,9 @@ function namesOf(view: CertificateView): (NameForm | string)[] {
     if (oid !== EMAIL_ADDRESS) continue;
     forms.push(tag === TAG.ia5String ? { form: FORM.email, value } : 'UNSUPPORTED_NAME_SYNTAX');
   }
-  return [...forms, ...view.traits.names.map(generalName)];
+  const { names } = view.traits;
+  const commonNames = leaf && !names.some((name) => name.isContext(FORM.dns)) ? commonNamesOf(view) : [];
+  return [...forms, ...names.map(generalName), ...commonNames];
 }
 
 function generalName(node: DerNode): NameForm {

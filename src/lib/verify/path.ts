@@ -63,11 +63,12 @@ function pick(
   candidates: readonly CertificateView[],
   subject: CertificateView,
   time: number | undefined,
+  free: (candidate: CertificateView) => boolean = () => true,
 ): CertificateView | undefined {
   let latest: CertificateView | undefined;
   const end = (view: CertificateView): number => view.certificate.notAfter.ms ?? 0;
   for (const candidate of candidates) {
-    if (!mayHaveIssued(candidate, subject)) continue;
+    if (!mayHaveIssued(candidate, subject) || !free(candidate)) continue;
     if (dateFaults(candidate, time).length === 0) return candidate;
     if (!latest || end(candidate) > end(latest)) latest = candidate;
   }
@@ -82,8 +83,7 @@ function pickUntrusted(
 ): CertificateView | undefined {
   // as OpenSSL has it: the first certificate may be its own issuer
   const anew = subject.traits.selfIssued && chain.length === 1;
-  const free = anew ? pool : pool.filter((candidate) => !chain.some((known) => known.equals(candidate)));
-  return pick(free, subject, options.time);
+  return pick(pool, subject, options.time, (candidate) => anew || !chain.some((known) => known.equals(candidate)));
 }
 
 /** Whether the trusted certificates from `depth` on make the chain trusted. */

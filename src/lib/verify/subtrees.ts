@@ -1,5 +1,6 @@
 /** The nameConstraints extension (RFC 5280 section 4.2.1.10). */
 import type { DerNode } from '../der/index.ts';
+import { fail } from '../errors.ts';
 
 /** A subtree of names that is allowed or forbidden. */
 export interface Subtree {
@@ -29,7 +30,7 @@ export function readNameConstraints(node: DerNode | undefined): NameConstraints 
 
 function readSubtree(node: DerNode): Subtree {
   const [base, ...limits] = node.sequence('GeneralSubtree');
-  if (!base) return node.only('GeneralSubtree') as never;
+  if (!base) fail('ERR_DER', 'nameConstraints: a subtree without a name');
   const plain = limits.every((limit) => limit.isContext(0) && limit.content.every((octet) => octet === 0));
   return { base, plain };
 }

@@ -52,7 +52,7 @@ function places(): { file: string; folder: string; both: string } {
   return { file, folder, both };
 }
 
-describe('S1: places of trusted certificates', () => {
+describe('K10: places of trusted certificates', () => {
   it('a file, a folder, a store', () => {
     const { file, folder, both } = places();
     expect(trusts({ CAfile: file })).toBe('one');
@@ -89,7 +89,7 @@ describe('S1: places of trusted certificates', () => {
 
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
-describe("S1: Debian's certificates", () => {
+describe("K10: Debian's certificates", () => {
   it.skipIf(!existsSync(bundle))(
     'every certificate of the bundle is trusted, by the file and by the folder of hashes',
     () => {
@@ -108,7 +108,7 @@ describe("S1: Debian's certificates", () => {
   );
 });
 
-describe('S1: options of a verification', () => {
+describe('K10: options of a verification', () => {
   const spec = defineCommand({
     summary: '',
     description: '',

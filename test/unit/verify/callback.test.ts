@@ -6,7 +6,7 @@ import { cases } from './cases.ts';
 
 const EXPECTED = JSON.parse(readFileSync('test/vectors/verify/callback.json', 'utf8')) as Record<string, string>;
 
-describe('S1: what a verify callback hears that goes on', () => {
+describe('K10: what a verify callback hears that goes on', () => {
   const all = cases();
 
   it('holds for every case', () => {

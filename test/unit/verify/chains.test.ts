@@ -4,7 +4,7 @@ import { describeWith } from '../../support/peers.ts';
 import { found, opensslGoesOn, ours, theirs } from '../../support/verify.ts';
 import { cases } from './cases.ts';
 
-describeWith(['openssl'], 'S1 K10: chains as openssl verify judges them', () => {
+describeWith(['openssl'], 'K10: chains as openssl verify judges them', () => {
   it.each(Object.entries(cases()))('%s', (_name, one) => {
     const expected = theirs(one);
     const result = ours(one, opensslGoesOn);

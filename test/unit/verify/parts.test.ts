@@ -21,7 +21,7 @@ const leaf = issue('/CN=www.example.org', root, {
   extensions: [['subjectAltName', 'DNS:www.example.org,DNS:*.a.example.org,IP:192.0.2.1,email:a@example.org']],
 });
 
-describe('S1: parsed certificates', () => {
+describe('K10: parsed certificates', () => {
   it('are the same view for the same octets', () => {
     const view = parsedCertificate(leaf.certificate.der);
     expect(parsedCertificate(Buffer.from(leaf.certificate.der))).toBe(view);
@@ -56,7 +56,7 @@ describe('S1: parsed certificates', () => {
   });
 });
 
-describe('S1: trust stores', () => {
+describe('K10: trust stores', () => {
   it('ask their lookups once for a name, and only for names that are not there', () => {
     const asked: string[] = [];
     const trusted = new TrustStore(
@@ -93,7 +93,7 @@ function trusting({ trust, reject }: Pick<TrustData, 'trust' | 'reject'>): Certi
   return Certificate.readTrusted(Buffer.concat([root.certificate.der, settings]));
 }
 
-describe('S1: trust settings', () => {
+describe('K10: trust settings', () => {
   const [SERVER, CLIENT, ANY] = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
   it.each([
     [{ trust: [SERVER], reject: undefined }, []],
@@ -108,7 +108,7 @@ describe('S1: trust settings', () => {
   });
 });
 
-describe('S1: verdicts', () => {
+describe('K10: verdicts', () => {
   it('the first error is the reason, the last one what SSL_get_verify_result gives', () => {
     const { errors, code, ok } = verifyChain(leaf.certificate, { trusted: new TrustStore(), time: NOW });
     expect(ok).toBe(false);
@@ -135,7 +135,7 @@ describe('S1: verdicts', () => {
   });
 });
 
-describe('S1: names of peers', () => {
+describe('K10: names of peers', () => {
   const view = parsedCertificate(leaf.certificate.der);
   it.each([
     ['www.example.org', true],
@@ -160,7 +160,7 @@ describe('S1: names of peers', () => {
   });
 });
 
-describe('S1: the tables', () => {
+describe('K10: the tables', () => {
   it('have every number of OpenSSL 3.0 once', () => {
     const rows = [...verifyCodes().values()];
     expect(rows.map(({ code }) => code)).toEqual(Array.from({ length: 95 }, (_, i) => i));
