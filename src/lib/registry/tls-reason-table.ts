@@ -281,6 +281,8 @@ export const REASON_ROWS = {
     'PARAMETER | illegal_parameter | RFC 8446 4.2.10 | early data accepted with another protocol',
   early_data_alpn_missing:
     'PARAMETER | illegal_parameter | RFC 8446 4.2.10 | early data accepted without the protocol of the session',
+  early_data_older_version:
+    'VERSION | protocol_version | RFC 8446 D.3 | a version before TLS 1.3 in answer to early data',
   early_data_skipped_too_much: 'LIMIT | unexpected_message | RFC 8446 4.2.10 | more rejected early data than we skip',
   end_of_early_data_unexpected: 'ORDER | unexpected_message | RFC 8446 4.5 | an EndOfEarlyData without early data',
   end_of_early_data_missing:

@@ -15,13 +15,14 @@ export class TlsFailure extends Error {
   /** The rule that was broken: document and section. */
   readonly section: string;
 
-  constructor(reason: Reason, detail?: string, cause?: unknown) {
+  /** `alert` replaces that of the reason's row: what a hook of the application wants the peer to hear. */
+  constructor(reason: Reason, detail?: string, cause?: unknown, alert?: AlertName) {
     const row = reasonRow(reason);
     const text = detail === undefined ? row.text : `${row.text}: ${detail}`;
     super(`${text} (${reason}, ${row.section})`, cause === undefined ? {} : { cause });
     this.reason = reason;
     this.code = row.code;
-    this.alert = row.alert;
+    this.alert = alert ?? row.alert;
     this.section = row.section;
   }
 }

@@ -60,6 +60,19 @@ export function checkDomain(
   if (generator < 2n || generator > numberOf(prime) - 2n) fail('dh_generator_bad');
 }
 
+/** The name of a domain that RFC 7919 names; undefined for others. */
+export function dhGroupName({ p, g }: DhDomain): string | undefined {
+  const named = dhGroupByPrime(withoutZeros(p));
+  return named && named.g === numberOf(g) && named.name.startsWith('ffdhe') ? named.name : undefined;
+}
+
+/** The domain of a group of RFC 7919. Throws RangeError for a name that is none. */
+export function namedDomain(name: string): DhDomain {
+  const named = dhGroupByName(name);
+  if (!named) throw new RangeError(`no prime for ${name}`);
+  return { p: octetsOf(named.p), g: octetsOf(named.g) };
+}
+
 /** Makes a share. The domain must have passed `checkDomain`, or be our own. */
 export function dhSide(domain: DhDomain, random?: Random): DhSide {
   const p = withoutZeros(domain.p);
@@ -120,9 +133,7 @@ export function dhPremaster(secret: Uint8Array): Buffer {
 
 /** The exchange of ffdhe2048 to ffdhe8192. */
 export const finiteField: Exchange = symmetric((group, random) => {
-  const named = dhGroupByName(group.node);
-  if (!named) throw new RangeError(`no prime for ${group.name}`);
-  const side = dhSide({ p: octetsOf(named.p), g: octetsOf(named.g) }, random);
+  const side = dhSide(namedDomain(group.node), random);
   return {
     group,
     share: side.share,

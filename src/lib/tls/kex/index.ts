@@ -30,5 +30,14 @@ export function answerShare(group: Group, share: Uint8Array, random?: Random): A
 }
 
 export type { Answer, Offer, Random } from './exchange.ts';
-export { DH_PRIME_BITS, checkDomain, dhPremaster, dhSide, type DhDomain, type DhSide } from './finite-field.ts';
+export {
+  DH_PRIME_BITS,
+  checkDomain,
+  dhGroupName,
+  dhPremaster,
+  dhSide,
+  namedDomain,
+  type DhDomain,
+  type DhSide,
+} from './finite-field.ts';
 export { loadMlKem, mlKem, nobleMlKem, useMlKem, type MlKem, type MlKemKey, type MlKemName } from './ml-kem.ts';

@@ -6,3 +6,4 @@ export * from './limits.ts';
 export { MessageReader, type RawMessage } from './messages.ts';
 export { keyLengths, tls12Opener, tls12Sealer, type Tls12Protection } from './tls12.ts';
 export { tls13Opener, tls13Sealer } from './tls13.ts';
+export { Outgoing } from './outgoing.ts';

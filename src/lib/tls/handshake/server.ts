@@ -1,0 +1,70 @@
+/** A server's handshake up to the version: ClientHello and the hooks that look at it; then server13.ts or server12.ts goes on. */
+import { ALERT_LEVEL } from '../../registry/tls-alerts.ts';
+import { TLS12, TLS13 } from '../../registry/tls-versions.ts';
+import type { HelloSeen, ServerConfig } from '../config.ts';
+import type { Connection } from '../connection.ts';
+import type { Credential } from '../credential.ts';
+import { TlsFailure, fail } from '../failure.ts';
+import type { RawMessage } from '../record/index.ts';
+import { Transcript } from '../schedule/index.ts';
+import { hook } from './certificates.ts';
+import { CLIENT_HELLO, next } from './kinds.ts';
+import { secured12, serverPost12, type Renegotiation } from './renegotiation.ts';
+import { ownProtocol, readHello, type Seen } from './seen.ts';
+import type { Script } from './script.ts';
+import { server12 } from './server12.ts';
+import { server13 } from './server13.ts';
+
+/** What the hooks decided. */
+export interface Decided {
+  readonly credentials: readonly Credential[];
+  readonly acknowledgeName: boolean;
+  readonly protocol: Uint8Array | undefined;
+}
+
+/** A whole handshake. `first` is the hello that begins a renegotiation. */
+export function* serverHandshake(c: Connection, renegotiation?: Renegotiation, first?: RawMessage): Script<void> {
+  c.transcript = new Transcript();
+  const raw = first ?? (yield* next(c));
+  if (raw.type !== CLIENT_HELLO.type) c.unexpected(raw, 'client_hello');
+  const seen = readHello(c, raw, renegotiation?.version);
+  c.useVersion(seen.version);
+  if (!renegotiation) c.out.plain(Math.min(seen.version.code, TLS12));
+  const decided = yield* decide(c, seen);
+  if (seen.version.code === TLS13) {
+    yield* server13(c, seen, decided);
+    return;
+  }
+  yield* server12(c, seen, decided, renegotiation);
+  secured12(c, renegotiation !== undefined, serverPost12(c, serverHandshake));
+}
+
+/** Asks the hooks about the server name, the credentials and the protocol. */
+function* decide(c: Connection, seen: Seen): Script<Decided> {
+  const config = c.config as ServerConfig;
+  const { onHello } = config;
+  const { hello, serverName, alpn, schemes = [], version } = seen;
+  const said: HelloSeen = { hello, serverName, alpn, schemes, version };
+  const answer = onHello && (yield* hook(() => onHello(said)));
+  if (answer?.reject) {
+    const reason = answer.reject === 'unrecognized_name' ? 'server_name_unrecognized' : 'hook_refused';
+    throw new TlsFailure(reason, serverName, undefined, answer.reject);
+  }
+  if (answer?.warnName) c.sendAlert('unrecognized_name', ALERT_LEVEL.warning);
+  const acknowledgeName = serverName !== undefined && (answer?.acknowledgeName ?? !answer?.warnName);
+  c.info.serverNameAcknowledged = acknowledgeName;
+  return {
+    credentials: answer?.credentials ?? config.credentials,
+    acknowledgeName,
+    protocol: yield* protocolFor(config, seen),
+  };
+}
+
+function* protocolFor(config: ServerConfig, seen: Seen): Script<Uint8Array | undefined> {
+  if (seen.alpn.length === 0) return undefined;
+  const { selectAlpn } = config;
+  if (!selectAlpn) return config.alpn.length > 0 ? ownProtocol(config, seen) : undefined;
+  const chosen = yield* hook(() => selectAlpn(seen.alpn));
+  if (chosen === 'reject') return fail('alpn_none_shared');
+  return chosen;
+}

@@ -1,0 +1,78 @@
+/** The public key of a certificate that a peer sent, parsed once and kept by the certificate's octets. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readDer } from '../der/index.ts';
+import { Certificate } from '../x509/certificate.ts';
+import { fail } from './failure.ts';
+import { traitsOf, type KeyTraits } from './signatures.ts';
+
+/** A key with what its certificate allows. */
+export interface PeerKey {
+  readonly key: KeyObject;
+  readonly traits: KeyTraits;
+  /** Whether keyUsage lets it sign, and take part in RSA key exchange (RFC 5280 section 4.2.1.3); true where there is no keyUsage. */
+  readonly maySign: boolean;
+  readonly mayEncipher: boolean;
+}
+
+const KEY_USAGE = '2.5.29.15';
+const LIMIT = 1000;
+const known = new Map<string, PeerKey>();
+
+/**
+ * The key of a certificate.
+ *
+ * @throws TlsFailure `certificate_undecodable`, `certificate_key_unusable`
+ */
+export function peerKey(der: Uint8Array): PeerKey {
+  const id = Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
+  let found = known.get(id);
+  if (!found) {
+    found = read(der);
+    const [oldest] = known.keys();
+    if (known.size >= LIMIT && oldest !== undefined) known.delete(oldest);
+    known.set(id, found);
+  }
+  return found;
+}
+
+function read(der: Uint8Array): PeerKey {
+  const certificate = decodeCertificate(der);
+  const usage = keyUsage(certificate);
+  const key = keyOf(certificate.spki);
+  const traits = key && traitsOf(key);
+  if (!key || !traits) return fail('certificate_key_unusable', certificate.keyAlgorithm.oid);
+  return {
+    key,
+    traits,
+    maySign: usage === undefined || (usage & 0x80) !== 0,
+    mayEncipher: usage === undefined || (usage & 0x20) !== 0,
+  };
+}
+
+function decodeCertificate(der: Uint8Array): Certificate {
+  try {
+    return Certificate.read(Buffer.from(der), { strictness: 'der' });
+  } catch (error) {
+    return fail('certificate_undecodable', error instanceof Error ? error.message : undefined);
+  }
+}
+
+function keyOf(spki: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first octet of the keyUsage bits; undefined where there is none. */
+function keyUsage(certificate: Certificate): number | undefined {
+  const extension = certificate.extension(KEY_USAGE);
+  if (!extension) return undefined;
+  try {
+    // a BIT STRING: the number of unused bits, then the bits
+    return readDer(extension.value).content[1] ?? 0;
+  } catch {
+    return fail('certificate_undecodable', 'keyUsage');
+  }
+}
