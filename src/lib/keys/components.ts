@@ -276,17 +276,15 @@ function ecPrivate({ parameters, key }: Pkcs8Parts): EcPrivate {
 export function readSec1(node: DerNode, outer?: DerNode): EcPrivate {
   const [version, secret, ...rest] = node.sequence('EC private key');
   (version ?? missing('EC private key')).integerBytes('EC private key version');
-  if (rest.some((item) => !item.isContext(0) && !item.isContext(1)))
-    fail('ERR_DER', 'EC private key: an unknown element');
+  // [0] parameters, then [1] public key; each may be absent
+  const own = rest[0]?.isContext(0) ? rest.shift() : undefined;
+  const shared = rest[0]?.isContext(1) ? rest.shift() : undefined;
+  if (rest.length > 0) fail('ERR_DER', 'EC private key: an unknown element');
   const d = unsigned((secret ?? missing('EC private key')).octets('EC private key'));
-  const inner = rest.find((item) => item.isContext(0))?.only('EC private key parameters');
-  const parameters = outer ?? inner;
+  const parameters = outer ?? own?.only('EC private key parameters');
   if (!parameters) return fail('ERR_KEY', 'the EC private key does not say which curve it is on');
   const group = readEcGroup(parameters.bytes);
-  const point = rest
-    .find((item) => item.isContext(1))
-    ?.only('EC public key')
-    .bitOctets('EC public key');
+  const point = shared?.only('EC public key').bitOctets('EC public key');
   if (point) checkPoint(group, point);
   return { kind: 'ec', group, d, ...(point ? { point } : {}) };
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cipherByName } from '../../../src/lib/crypto/ciphers.ts';
-import { encodePem } from '../../../src/lib/der/pem.ts';
+import { encodePem, readDer, seq } from '../../../src/lib/der/index.ts';
 import { encodeSec1 } from '../../../src/lib/keys/encode.ts';
 import { PrivateKey, PublicKey } from '../../../src/lib/keys/model.ts';
 import { readKeyParameters, readPrivateKey, readPublicKey } from '../../../src/lib/keys/read.ts';
@@ -71,6 +71,22 @@ describe('K8 reading what others wrote', () => {
     const bare = encodePem('EC PRIVATE KEY', encodeSec1(ec.components as EcPrivate, { parameters: false }));
     expect((await read(params + bare)).pkcs8).toEqual(ec.pkcs8);
     await expect(read(bare)).rejects.toThrow('key.pem: the EC private key does not say which curve it is on');
+  });
+
+  it('refuses an EC private key whose parts are doubled or out of order', async () => {
+    const [version, secret, curve, point] = readDer(encodeSec1(ec.components as EcPrivate)).children.map(
+      (node) => node.bytes,
+    );
+    const file = (...parts: (Buffer | undefined)[]): Buffer => seq(...(parts as Buffer[]));
+    expect((await read(file(version, secret, curve, point))).pkcs8).toEqual(ec.pkcs8);
+    for (const parts of [
+      [curve, curve],
+      [curve, point, point],
+      [point, curve],
+      [curve, point, version],
+    ]) {
+      await expect(read(file(version, secret, ...parts))).rejects.toThrow('EC private key: an unknown element');
+    }
   });
 
   it('asks for the passphrase only when one is needed, and once', async () => {
