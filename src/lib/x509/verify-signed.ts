@@ -1,4 +1,5 @@
 /** Signatures of certificates and requests: all of what OpenSSL compares before it trusts the octets. */
+import { readDer } from '../der/reader.ts';
 import { fail } from '../errors.ts';
 import { PublicKey } from '../keys/model.ts';
 import type { Certificate } from './certificate.ts';
@@ -11,7 +12,8 @@ import { verifySignature } from './sign.ts';
  * wants them to be the same).
  *
  * @param options as for `verifySignature`
- * @throws TlskitError as `verifySignature`, and ERR_SIGNATURE for a signature that is not whole octets
+ * @throws TlskitError as `verifySignature`, and ERR_SIGNATURE for a signature that is not whole octets, or not
+ *   DER where it has to be
  */
 export function certificateSignedBy(
   certificate: Certificate,
@@ -28,7 +30,8 @@ export function certificateSignedBy(
  * Whether a key made a request's signature.
  *
  * @param options as for `verifySignature`
- * @throws TlskitError as `verifySignature`, and ERR_SIGNATURE for a signature that is not whole octets
+ * @throws TlskitError as `verifySignature`, and ERR_SIGNATURE for a signature that is not whole octets, or not
+ *   DER where it has to be
  */
 export function requestSignedBy(request: CertificateRequest, key: PublicKey, options: readonly string[] = []): boolean {
   return signedBy(request, key, options);
@@ -45,14 +48,28 @@ export function requestSignedByItself(request: CertificateRequest, options: read
 }
 
 function signedBy(signed: Certificate | CertificateRequest, key: PublicKey, options: readonly string[]): boolean {
-  // not "false": OpenSSL tells a signature that cannot be checked from one that does not fit, and `req -verify` exits with 1 for it alone
+  // neither is "false": OpenSSL tells a signature that cannot be checked from one that does not fit, and `req -verify` exits with 1 for it alone
   if (signed.signatureUnusedBits !== 0) {
     fail(
       'ERR_SIGNATURE',
       `the signature is not whole octets: ${signed.signatureUnusedBits} bits of the last are unused`,
     );
   }
-  return verifySignature(signed.signatureAlgorithm, signed.tbs, signed.signature, key, options);
+  const good = verifySignature(signed.signatureAlgorithm, signed.tbs, signed.signature, key, options);
+  if (!good && (key.type === 'ec' || key.type === 'dsa') && !isNumberPair(signed.signature)) {
+    fail('ERR_SIGNATURE', `the signature is not two numbers in DER, as signatures of ${key.info.label} keys are`);
+  }
+  return good;
+}
+
+/** Whether octets are a SEQUENCE of two numbers: Ecdsa-Sig-Value, Dss-Sig-Value (RFC 3279 sections 2.2.2 and 2.2.3). */
+function isNumberPair(signature: Uint8Array): boolean {
+  try {
+    const numbers = readDer(signature).sequence('signature');
+    return numbers.length === 2 && numbers.every((number) => number.integer('signature') >= 0n);
+  } catch {
+    return false;
+  }
 }
 
 /** Absent parameters are not NULL, as in OpenSSL; the encoding's form does not count. */

@@ -22,6 +22,7 @@ const keyOf = (pair: { privateKey: KeyObject }): PrivateKey =>
   PrivateKey.fromPkcs8(pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
 const rsa = keyOf(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const stranger = keyOf(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+const ec = keyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 const SHA256_RSA = oid('1.2.840.113549.1.1.11');
 
 function certificate(subject: string, signer: Signer, key: PrivateKey = rsa): Certificate {
@@ -95,6 +96,21 @@ describe('requestSignedBy', () => {
     expect(made.signatureUnusedBits).toBe(7);
     expect(() => requestSignedByItself(made)).toThrow('the signature is not whole octets');
   });
+
+  it.each([
+    ['one number', seq(integer(1)), false],
+    ['three numbers', seq(integer(1), integer(2), integer(3)), false],
+    ['a negative number', seq(integer(1), integer(-2)), false],
+    ['octets behind it', Buffer.concat([seq(integer(1), integer(2)), nul()]), false],
+    ['a longer form than needed', Buffer.from('308106020101020102', 'hex'), false],
+    ['two numbers', seq(integer(1), integer(2)), true],
+  ])('an ECDSA signature of %s', (_, signature, readable) => {
+    const made = CertificateRequest.read(
+      seq(request(signatureFor(ec)).tbs, signatureFor(ec).algorithm, bitString(signature)),
+    );
+    if (readable) expect(requestSignedBy(made, ec.publicKey)).toBe(false);
+    else expect(() => requestSignedBy(made, ec.publicKey)).toThrow('not two numbers in DER');
+  });
 });
 
 /** A PSS signer whose parameters claim one salt length, and whose signature has another. */
@@ -134,10 +150,18 @@ describe('RSASSA-PSS with a salt length below 0', () => {
   });
 });
 
+/** A request for the key `ec`, whose signature is no SEQUENCE of two numbers. */
+function noEcdsa(): Buffer {
+  const [subject, signer] = [parseSubject('/CN=asks'), signatureFor(ec)];
+  const made = buildRequest({ subject, spki: ec.publicKey.spki, attributes: [], extensions: [] }, signer);
+  return seq(made.tbs, signer.algorithm, bitString(seq(integer(1))));
+}
+
 describeWith(['openssl'], 'the command line refuses what OpenSSL refuses', () => {
   const requests: [string, Buffer][] = [
     ...[-1, -2, -3].map((claimed): [string, Buffer] => [`a salt of ${claimed}`, request(pssSigner(claimed, 32)).der]),
     ['unused bits', wrapped(request(signatureFor(rsa)), { unused: 2 })],
+    ['an ECDSA signature that is none', noEcdsa()],
   ];
   it.each(requests)('req -verify and x509 -req: %s', (_label, der) => {
     const cwd = scratch();
