@@ -66,9 +66,11 @@ export class ExtensionSources {
     this.#lines = extraExtensions(options, parseSanList);
     for (const [name, wanted] of [
       [this.#section, options[flag] === undefined ? fallback : `-${flag}`],
-      // a section that a flag names must be there even where it is not used
+      // a section that is named must be there even where it is not used
       [options.extensions, '-extensions'],
       [options.reqexts, '-reqexts'],
+      [options.extensions === undefined ? config.get('x509_extensions') : undefined, 'x509_extensions'],
+      [options.reqexts === undefined ? config.get('req_extensions') : undefined, 'req_extensions'],
     ] as const) {
       if (name !== undefined) config.config.requireSection(name, wanted);
     }

@@ -56,6 +56,9 @@ subjectKeyIdentifier = hash
     '[req]\ndistinguished_name=dn\n[dn]\nCN=Your name\nCN_default=nobody\nCN_min=2\nCN_max=6\nOU=Unit\nOU_value=fixed\n',
   );
   writeFileSync(join(cwd, 'empty.cnf'), '');
+  // sections that are not used in these lines, but have to be there
+  writeFileSync(join(cwd, 'gaps.cnf'), '[req]\ndistinguished_name=dn\nx509_extensions=nosuch\n[dn]\n');
+  writeFileSync(join(cwd, 'gaps2.cnf'), '[req]\ndistinguished_name=dn\nreq_extensions=nosuch\n[dn]\n');
   good('ecparam -genkey -name prime256v1 -noout -out ec.key');
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -230,6 +233,8 @@ describe('refusals leave nothing behind', () => {
     ['req -new -key ec.key -config empty.cnf', /distinguished_name/],
     ['req -new -key ec.key -subj /CN=x -reqexts nosuch', /\[nosuch\]/],
     ['req -x509 -key ec.key -subj /CN=x -extensions nosuch', /\[nosuch\]/],
+    ['req -new -key ec.key -subj /CN=x -config gaps.cnf', /\[nosuch\]/],
+    ['req -x509 -key ec.key -subj /CN=x -config gaps2.cnf', /\[nosuch\]/],
     ['req -new -key ec.key -subj /CN=x -extensions nosuch', /\[nosuch\]/],
     ['req -x509 -key ec.key -subj /CN=x -days -3', /positive/],
     ['req -x509 -key ec.key -subj /CN=x -set_serial x', /serial number/],
