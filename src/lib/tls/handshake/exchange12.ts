@@ -37,7 +37,17 @@ export function rsaPremaster(
   version: number,
 ): { readonly premaster: Buffer; readonly encrypted: Buffer } {
   const premaster = Buffer.concat([Buffer.from([version >>> 8, version & 0xff]), c.config.random(PREMASTER - 2)]);
-  return { premaster, encrypted: publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, premaster) };
+  const encrypted = c.config.replay
+    ? publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, paddedBlock(key, premaster, c.config.random))
+    : publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, premaster);
+  return { premaster, encrypted };
+}
+
+/** A block of type 2 (RFC 8017 section 7.2.1) whose padding follows from `random`, so that a handshake can be played again. */
+function paddedBlock(key: KeyObject, premaster: Buffer, random: (length: number) => Uint8Array): Buffer {
+  const length = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  const padding = Buffer.from(random(length - 3 - premaster.length)).map((octet) => octet || 1);
+  return Buffer.concat([Buffer.from([0, 2]), padding, Buffer.from([0]), premaster]);
 }
 
 /**
