@@ -170,3 +170,53 @@ export function checkSchema(schema: AnySchema, runs = 60): void {
     { numRuns: runs * 2 },
   );
 }
+
+/** What octets of a schema can be wrong by, in the words of the reason table. */
+export function faultsOf(schema: AnySchema): readonly ('malformed' | 'excess_data' | 'bad_value')[] {
+  return [
+    ...(canBeShort(schema) ? (['malformed'] as const) : []),
+    ...(takesAll(schema) ? [] : (['excess_data'] as const)),
+    ...(canRefuse(schema) ? (['bad_value'] as const) : []),
+  ];
+}
+
+/** The schemas inside of a schema. */
+function parts({ shape }: AnySchema): readonly AnySchema[] {
+  if (shape.kind === 'struct') return shape.fields.map(([, field]) => field);
+  if (shape.kind === 'select') return [shape.tag, ...shape.cases.values(), ...(shape.other ? [shape.other] : [])];
+  return 'item' in shape ? [shape.item] : [];
+}
+
+function canBeShort(schema: AnySchema): boolean {
+  const { kind } = schema.shape;
+  if (schema.min > 0 || kind === 'opaque' || kind === 'vector' || kind === 'prefixed') return true;
+  return parts(schema).some(canBeShort);
+}
+
+/** Whether nothing can be left over: the end of the value is the end of the octets, whatever they are. */
+function takesAll({ shape }: AnySchema): boolean {
+  if (shape.kind === 'rest' || shape.kind === 'sequence') return true;
+  if (shape.kind === 'mapped') return takesAll(shape.item);
+  if (shape.kind === 'struct')
+    return shape.fields.length > 0 && takesAll((shape.fields.at(-1) as [string, AnySchema])[1]);
+  return shape.kind === 'select' && [...shape.cases.values(), ...(shape.other ? [shape.other] : [])].every(takesAll);
+}
+
+function canRefuse(schema: AnySchema): boolean {
+  const { shape } = schema;
+  if (shape.kind === 'select' && !shape.other) return true;
+  if (shape.kind === 'mapped' && shape.item.shape.kind === 'number') {
+    let refused = false;
+    for (let value = 0; value < 256; value += 1) {
+      try {
+        shape.to(value as never, () => {
+          throw REFUSED;
+        });
+      } catch {
+        refused = true;
+      }
+    }
+    return refused;
+  }
+  return parts(schema).some(canRefuse);
+}

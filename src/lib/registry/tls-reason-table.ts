@@ -41,7 +41,6 @@ export const REASON_ROWS = {
   message_interleaved: 'ORDER | unexpected_message | RFC 8446 5.1 | another record inside of a handshake message',
   message_across_keys:
     'ORDER | unexpected_message | RFC 8446 5.1 | a handshake message that reaches over a change of keys',
-  message_before_peer_turn: 'ORDER | unexpected_message | RFC 8446 4 | a handshake message before our own flight',
   hello_request_in_tls13: 'ORDER | unexpected_message | RFC 8446 4 | a HelloRequest in TLS 1.3',
   key_updates_too_many: 'LIMIT | unexpected_message | RFC 8446 4.6.3 | too many KeyUpdates without data',
   tickets_too_many: 'LIMIT | unexpected_message | RFC 8446 4.6.1 | too many NewSessionTickets',
@@ -77,6 +76,7 @@ export const REASON_ROWS = {
     'VERSION | illegal_parameter | RFC 8446 4.2.1 | supported_versions of a ServerHello names a version before TLS 1.3',
   version_legacy_not_tls12:
     'PARAMETER | illegal_parameter | RFC 8446 4.1.3 | the legacy_version of a TLS 1.3 hello is not 0x0303',
+  version_legacy_ssl3: 'VERSION | protocol_version | RFC 8446 D.5 | a TLS 1.3 hello with the legacy_version of SSLv3',
   version_changed_after_retry:
     'PARAMETER | illegal_parameter | RFC 8446 4.1.4 | another version after the HelloRetryRequest',
   version_changed_on_renegotiation: 'VERSION | protocol_version | RFC 5246 7.4.1.3 | another version on renegotiation',
@@ -227,8 +227,6 @@ export const REASON_ROWS = {
   // keys and Finished
   finished_wrong: 'CRYPTO | decrypt_error | RFC 8446 4.4.4 | the verify_data of Finished is wrong',
   finished_length: 'DECODE | decode_error | RFC 8446 4.4.4 | a Finished of the wrong length',
-  premaster_version_wrong:
-    'CRYPTO | bad_record_mac | RFC 5246 7.4.7.1 | an encrypted premaster secret of another version',
   master_secret_mode_changed:
     'NEGOTIATION | handshake_failure | RFC 7627 5.3 | a resumption gains or loses extended_master_secret',
   encrypt_then_mac_without_cbc: 'PARAMETER | illegal_parameter | RFC 7366 3 | encrypt_then_mac for a suite without CBC',
@@ -266,8 +264,8 @@ export const REASON_ROWS = {
   psk_not_configured: 'NEGOTIATION | handshake_failure | RFC 4279 2 | the suite needs a PSK and there is none',
   psk_lost_after_retry:
     'PARAMETER | illegal_parameter | RFC 8446 4.1.2 | the second ClientHello offers PSKs that the first did not',
-  session_other_context: 'NEGOTIATION | handshake_failure | RFC 6066 3 | a session of another context',
-  session_server_name_changed: 'PARAMETER | illegal_parameter | RFC 6066 3 | a session of another server name',
+  session_not_offered:
+    'PARAMETER | illegal_parameter | RFC 5246 7.4.1.3 | the server resumes a session that was not offered',
   ticket_lifetime: 'PARAMETER | illegal_parameter | RFC 8446 4.6.1 | a ticket that lives longer than seven days',
   ticket_unasked: 'ORDER | unexpected_message | RFC 5077 3.3 | a ticket that was not promised',
   ticket_missing: 'ORDER | unexpected_message | RFC 5077 3.3 | a ticket that was promised is missing',
@@ -289,7 +287,6 @@ export const REASON_ROWS = {
     'ORDER | unexpected_message | RFC 8446 4.5 | early data that does not end with EndOfEarlyData',
 
   // renegotiation
-  renegotiation_refused: 'NEGOTIATION | no_renegotiation | RFC 5246 7.2.2 | renegotiation is refused',
   renegotiation_in_tls13: 'ORDER | unexpected_message | RFC 8446 4.1.2 | a ClientHello after the handshake of TLS 1.3',
   renegotiation_too_many: 'LIMIT | no_renegotiation | RFC 5246 7.4.1.1 | too many renegotiations',
   renegotiation_info_wrong: 'CRYPTO | handshake_failure | RFC 5746 3.5 | renegotiation_info does not hold what it must',
@@ -302,7 +299,6 @@ export const REASON_ROWS = {
   server_name_unrecognized: 'NEGOTIATION | unrecognized_name | RFC 6066 3 | no server of that name',
   server_name_duplicate: 'PARAMETER | illegal_parameter | RFC 6066 3 | two names of one type in server_name',
   server_name_bad: 'PARAMETER | illegal_parameter | RFC 6066 3 | a server name that is no host name',
-  server_name_answer_not_empty: 'DECODE | decode_error | RFC 6066 3 | the answer to server_name is not empty',
   alpn_none_shared: 'NEGOTIATION | no_application_protocol | RFC 7301 3.2 | no application protocol in common',
   alpn_not_offered: 'PARAMETER | illegal_parameter | RFC 7301 3.1 | the server chose a protocol that was not offered',
   alpn_not_one: 'PARAMETER | illegal_parameter | RFC 7301 3.1 | the server chose not exactly one protocol',

@@ -32,70 +32,76 @@ export interface ReasonRow {
   readonly code: TlsErrorCode;
 }
 
-/** Structures whose octets may fail to decode, as `decodeReason` names them; each has three reasons. */
-export type DecodedName = (typeof DECODED)[number];
+/** Structures whose octets may fail to decode, as `decodeReason` names them. */
+export type DecodedName = keyof typeof DECODED;
 
 /** What is wrong with octets that do not decode: as codec's faults, with truncation and wrong lengths together. */
 export type DecodeFault = 'malformed' | 'excess_data' | 'bad_value';
 
-/** The name of a reason. */
-export type Reason = keyof typeof REASON_ROWS | `${DecodedName}_${DecodeFault}`;
+type Words<S extends string> = S extends `${infer First} ${infer Rest}`
+  ? First | Words<Rest>
+  : S extends ''
+    ? never
+    : S;
+type DecodeReason = { [N in DecodedName]: `${N}_${Words<(typeof DECODED)[N]>}` }[DecodedName];
 
-// messages and extension bodies; the section is that of their structure
-const DECODED = [
-  'record_header',
-  'alert',
-  'change_cipher_spec',
-  'heartbeat_message',
-  'client_hello',
-  'server_hello',
-  'hello_retry_request',
-  'encrypted_extensions',
-  'certificate',
-  'certificate_request',
-  'certificate_verify',
-  'certificate_status',
-  'finished',
-  'new_session_ticket',
-  'key_update',
-  'end_of_early_data',
-  'server_key_exchange',
-  'client_key_exchange',
-  'server_hello_done',
-  'hello_request',
-  'compressed_certificate',
-  'next_protocol',
-  'server_name',
-  'max_fragment_length',
-  'status_request',
-  'supported_groups',
-  'ec_point_formats',
-  'signature_algorithms',
-  'signature_algorithms_cert',
-  'application_layer_protocol_negotiation',
-  'signed_certificate_timestamp',
-  'client_certificate_type',
-  'server_certificate_type',
-  'padding',
-  'encrypt_then_mac',
-  'extended_master_secret',
-  'compress_certificate',
-  'record_size_limit',
-  'session_ticket',
-  'pre_shared_key',
-  'early_data',
-  'supported_versions',
-  'cookie',
-  'psk_key_exchange_modes',
-  'certificate_authorities',
-  'oid_filters',
-  'post_handshake_auth',
-  'key_share',
-  'next_protocol_negotiation',
-  'renegotiation_info',
-  'use_srtp',
-  'heartbeat',
-] as const;
+/** The name of a reason. */
+export type Reason = keyof typeof REASON_ROWS | DecodeReason;
+
+// Messages and extension bodies, with the faults that their schemas can find in octets: a body without fields has no wrong length, one
+// that takes all octets has none too many. Finished is measured by a reason of its own.
+const DECODED = {
+  change_cipher_spec: 'malformed excess_data bad_value',
+  heartbeat_message: 'malformed',
+  client_hello: 'malformed excess_data',
+  server_hello: 'malformed excess_data',
+  hello_retry_request: 'malformed excess_data',
+  encrypted_extensions: 'malformed excess_data',
+  certificate: 'malformed excess_data',
+  certificate_request: 'malformed excess_data',
+  certificate_verify: 'malformed excess_data',
+  certificate_status: 'malformed excess_data bad_value',
+  finished: '',
+  new_session_ticket: 'malformed excess_data',
+  key_update: 'malformed excess_data bad_value',
+  end_of_early_data: 'excess_data',
+  server_key_exchange: 'malformed excess_data bad_value',
+  client_key_exchange: 'malformed excess_data',
+  server_hello_done: 'excess_data',
+  hello_request: 'excess_data',
+  compressed_certificate: 'malformed excess_data',
+  next_protocol: 'malformed excess_data',
+  server_name: 'malformed excess_data',
+  max_fragment_length: 'malformed excess_data',
+  status_request: 'malformed excess_data bad_value',
+  supported_groups: 'malformed excess_data',
+  ec_point_formats: 'malformed excess_data',
+  signature_algorithms: 'malformed excess_data',
+  signature_algorithms_cert: 'malformed excess_data',
+  application_layer_protocol_negotiation: 'malformed excess_data',
+  signed_certificate_timestamp: 'malformed excess_data',
+  client_certificate_type: 'malformed excess_data',
+  server_certificate_type: 'malformed excess_data',
+  padding: '',
+  encrypt_then_mac: 'excess_data',
+  extended_master_secret: 'excess_data',
+  compress_certificate: 'malformed excess_data',
+  record_size_limit: 'malformed excess_data',
+  session_ticket: 'excess_data',
+  pre_shared_key: 'malformed excess_data',
+  early_data: 'malformed excess_data',
+  supported_versions: 'malformed excess_data',
+  cookie: 'malformed excess_data',
+  psk_key_exchange_modes: 'malformed excess_data',
+  certificate_authorities: 'malformed excess_data',
+  oid_filters: 'malformed excess_data',
+  post_handshake_auth: 'excess_data',
+  key_share: 'malformed excess_data',
+  next_protocol_negotiation: 'malformed excess_data',
+  renegotiation_info: 'malformed excess_data',
+  use_srtp: 'malformed excess_data',
+  heartbeat: 'malformed excess_data',
+} as const;
 
 const FAULTS: Readonly<
   Record<DecodeFault, { readonly alert: AlertName; readonly text: string; readonly code: TlsErrorCode }>
@@ -125,15 +131,15 @@ export function reasonRow(reason: Reason): ReasonRow {
   return reasons().get(reason) as ReasonRow;
 }
 
-/** The reason for octets of `name` that failed to decode with a fault of codec. */
+/** The reason for octets of `name` that failed to decode with a fault of codec, one that its schemas can find. */
 export function decodeReason(name: DecodedName, fault: 'truncated' | 'trailing' | 'length' | 'value'): Reason {
   const kind = fault === 'trailing' ? 'excess_data' : fault === 'value' ? 'bad_value' : 'malformed';
-  return `${name}_${kind}`;
+  return `${name}_${kind}` as Reason;
 }
 
 /** The names that `decodeReason` takes. */
 export function decodedNames(): readonly DecodedName[] {
-  return DECODED;
+  return Object.keys(DECODED) as DecodedName[];
 }
 
 function writtenRows(): ReasonRow[] {
@@ -150,18 +156,21 @@ function writtenRows(): ReasonRow[] {
 }
 
 function decodeRows(): ReasonRow[] {
-  return DECODED.flatMap((name) =>
-    (Object.keys(FAULTS) as DecodeFault[]).map((fault) => {
-      const { alert, text, code } = FAULTS[fault];
-      const reason = `${name}_${fault}`;
-      const section = fault === 'bad_value' ? 'RFC 8446 6.2, illegal_parameter' : 'RFC 8446 6.2, decode_error';
-      return {
-        name: reason,
-        alert: EXCEPTIONS[reason] ?? alert,
-        section,
-        text: `${name.replaceAll('_', ' ')} ${text}`,
-        code,
-      };
-    }),
+  return Object.entries(DECODED).flatMap(([name, faults]) =>
+    words(faults)
+      .flat()
+      .map((one) => {
+        const fault = one as DecodeFault;
+        const { alert, text, code } = FAULTS[fault];
+        const reason = `${name}_${fault}`;
+        const section = fault === 'bad_value' ? 'RFC 8446 6.2, illegal_parameter' : 'RFC 8446 6.2, decode_error';
+        return {
+          name: reason,
+          alert: EXCEPTIONS[reason] ?? alert,
+          section,
+          text: `${name.replaceAll('_', ' ')} ${text}`,
+          code,
+        };
+      }),
   );
 }

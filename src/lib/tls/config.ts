@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AlertName } from '../registry/tls-alerts.ts';
 import type { Group } from '../registry/tls-groups.ts';
+import type { Reason } from '../registry/tls-reasons.ts';
 import type { SignatureScheme } from '../registry/tls-signatures.ts';
 import type { CipherSuite } from '../registry/tls-suites.ts';
 import type { Version, VersionName } from '../registry/tls-versions.ts';
@@ -31,10 +32,19 @@ export interface PeerIdentity {
   readonly resumed: boolean;
 }
 
+/** What a verdict may find wrong with a peer's certificates; each has its alert. */
+export type RejectionReason = Extract<
+  Reason,
+  | `certificate_${'unknown_ca' | 'self_signed' | 'expired' | 'not_yet_valid' | 'revoked' | 'hostname' | 'purpose'}`
+  | `certificate_${'signature_bad' | 'signature_weak' | 'status_bad' | 'status_required' | 'timestamps_bad' | 'rejected'}`
+>;
+
 /** A verdict that ends the connection. */
 export interface Rejection {
-  /** The alert that the peer gets; `bad_certificate` when it does not matter. */
-  readonly alert: AlertName;
+  /** What is wrong; `certificate_rejected` when nothing is said. */
+  readonly reason?: RejectionReason | undefined;
+  /** The alert that the peer gets; that of the reason when nothing is said. */
+  readonly alert?: AlertName | undefined;
   /** A few words for the failure's message. */
   readonly detail?: string | undefined;
 }
@@ -65,7 +75,7 @@ export interface Limits {
   readonly chain: number;
   /** Empty records in a row. */
   readonly emptyRecords: number;
-  /** Warning alerts of a connection before TLS 1.3, and user_canceled in TLS 1.3. */
+  /** Warning alerts before TLS 1.3, and user_canceled in TLS 1.3, without data between them. */
   readonly warnings: number;
   /** change_cipher_specs of a TLS 1.3 handshake. */
   readonly changeCipherSpecs: number;

@@ -4,8 +4,8 @@
  */
 import { annotate, decode, encode, rest, type Schema } from '../codec/index.ts';
 import { ALERT, ALERT_LEVEL, type AlertName } from '../registry/tls-alerts.ts';
-import { HANDSHAKE_TYPE, HANDSHAKE_TYPES } from '../registry/tls-codes.ts';
-import type { DecodedName } from '../registry/tls-reasons.ts';
+import { HANDSHAKE_TYPES } from '../registry/tls-codes.ts';
+import type { DecodedName, Reason } from '../registry/tls-reasons.ts';
 import { TLS13, type Version } from '../registry/tls-versions.ts';
 import type { Config, ConnectionOptions } from './config.ts';
 import type { Direction, TlsEvent } from './events.ts';
@@ -13,8 +13,10 @@ import { TlsFailure, decoding, fail } from './failure.ts';
 import type { Effect, Script } from './handshake/script.ts';
 import { Incoming } from './incoming.ts';
 import { newInfo, type ConnectionInfo } from './info.ts';
+import { misplacedReason } from './misplaced.ts';
 import { Outgoing, type RawMessage, type RecordOpener, type RecordSealer } from './record/index.ts';
 import { Transcript, type TranscriptHash } from './schedule/index.ts';
+import type { Session } from './session/session.ts';
 import { MESSAGES, changeCipherSpec } from './wire/index.ts';
 
 /** A message as a script expects it. */
@@ -70,8 +72,12 @@ export class Connection {
   /** Exporters: of early data, and of the connection. */
   earlyExporter: KeyingMaterial | undefined;
   exporter: KeyingMaterial | undefined;
+  /** The session as far as it can be told now: before TLS 1.3 from the master secret on. */
+  session: (() => Session) | undefined;
   /** KeyUpdates of the peer since its last data. */
   quiet = 0;
+  /** What is missing when change_cipher_spec comes now; undefined where no more is to say than that it may not. */
+  missing: Reason | undefined;
   /** Whether the first hello has passed and TLS 1.3 may come of it. */
   maybeTls13 = false;
   /** Called with a KeyUpdate to be made when a key has protected nearly all that it may. */
@@ -113,11 +119,8 @@ export class Connection {
 
   /** Octets of the transport. */
   receive(bytes: Uint8Array): void {
-    if (this.#dead) return;
-    if (this.#gotClose) {
-      this.#afterClose();
-      return;
-    }
+    if (this.#gotClose) this.#afterClose();
+    if (this.#dead || this.#gotClose) return;
     this.guard(() => {
       this.incoming.push(bytes);
       this.#pump();
@@ -253,8 +256,7 @@ export class Connection {
     const name = HANDSHAKE_TYPES.get(raw.type) ?? `${raw.type}`;
     const known = MESSAGES.find((one) => one.type === raw.type);
     this.#messageEvent('in', name, raw.raw, known?.schema ?? rest());
-    if (raw.type === HANDSHAKE_TYPE.helloRequest && this.info.version?.code === TLS13) fail('hello_request_in_tls13');
-    return fail('message_unexpected', `${name} where ${wanted} belongs`);
+    return fail(misplacedReason(this.info, raw.type, wanted), `${name} where ${wanted} belongs`);
   }
 
   /** Takes the negotiated version: records of TLS 1.3 ignore theirs, others must have it. */
@@ -332,19 +334,21 @@ export class Connection {
 
   /** Application data have come. */
   gotData(bytes: Uint8Array): void {
+    // empty records do not count: they would let KeyUpdates go on forever
+    if (bytes.length === 0) return;
     this.quiet = 0;
-    if (bytes.length > 0) this.emit({ type: 'data', bytes, early: false });
+    this.emit({ type: 'data', bytes, early: false });
   }
 
-  /** close_notify has come. */
-  gotClose(): void {
-    if (!this.secure) fail('closed_notify_in_handshake');
+  /** close_notify has come; `canceled` says that user_canceled came before it (RFC 8446 section 6.1). */
+  gotClose(canceled: boolean): void {
+    if (!this.secure) fail(canceled ? 'peer_canceled' : 'closed_notify_in_handshake');
     this.#gotClose = true;
     this.emit({ type: 'end' });
+    if (this.incoming.left) this.#afterClose();
     if (this.#sentClose) this.#die(true);
     // RFC 5246 section 7.2.1: answered at once; TLS 1.3 has two halves, and one may go on
     else if (!this.config.halfClose || this.info.version?.code !== TLS13) this.close();
-    if (this.incoming.left) this.#afterClose();
   }
 
   /** Ends the running script because the peer refused to renegotiate. */

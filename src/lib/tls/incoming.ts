@@ -45,6 +45,8 @@ export class Incoming {
   #skipped = 0;
   #empty = 0;
   #warnings = 0;
+  /** Whether the last alert was user_canceled. */
+  #canceled = false;
   #changes = 0;
 
   constructor(connection: Connection, trace: Trace | undefined) {
@@ -66,6 +68,11 @@ export class Incoming {
   /** Whether octets are left. */
   get left(): boolean {
     return this.#deframer.waiting > 0;
+  }
+
+  /** Refuses messages that came with the one before a change of keys, before anything is answered to it (RFC 8446 section 5.1). */
+  refuseAcrossKeys(): void {
+    this.#messages.refuseAcrossKeys();
   }
 
   nextMessage(): RawMessage | undefined {
@@ -119,7 +126,7 @@ export class Incoming {
 
   /** The content of a record; undefined for one that is passed over. */
   #open(record: Record): Opened | undefined {
-    this.#checkVersion(record.version);
+    this.#checkVersion(record);
     if (this.#version === TLS13 && this.#protected && record.type !== CONTENT_TYPE.applicationData) {
       return this.#openPlain(record);
     }
@@ -161,8 +168,10 @@ export class Incoming {
     return undefined;
   }
 
-  #checkVersion(version: number): void {
+  #checkVersion({ type, version }: Record): void {
     if (this.#version === undefined || this.#version === TLS13 || version === this.#version) return;
+    // a client that refuses our ServerHello does not know its version: its alert counts all the same
+    if (type === CONTENT_TYPE.alert && !this.#protected) return;
     fail('record_version_wrong', `0x${version.toString(16).padStart(4, '0')}`);
   }
 
@@ -182,7 +191,6 @@ export class Incoming {
     if (!this.#connection.wantsChangeCipherSpec) return;
     const raw = this.#messages.next();
     if (!raw) return;
-    if (raw.type === HANDSHAKE_TYPE.finished) fail('change_cipher_spec_missing');
     this.#connection.unexpected(raw, 'change_cipher_spec');
   }
 
@@ -196,7 +204,7 @@ export class Incoming {
       return;
     }
     const may13 = version ? version.code === TLS13 : connection.maybeTls13;
-    if (connection.secure || !may13) fail('change_cipher_spec_unexpected');
+    if (connection.secure || !may13) fail(connection.missing ?? 'change_cipher_spec_unexpected');
     if (this.#messages.pending) fail('message_interleaved');
     decoding('change_cipher_spec', () => decode(changeCipherSpec, content));
     this.#changes += 1;
@@ -212,6 +220,7 @@ export class Incoming {
     }
     if (!connection.readable) fail('application_data_early');
     this.#messages.refuseInterleaved();
+    if (content.length > 0) this.#warnings = 0;
     connection.gotData(content);
   }
 
@@ -242,8 +251,8 @@ export class Incoming {
   #alert13(description: number, name: string): void {
     if (description === ALERT.close_notify) {
       this.#messages.refuseInterleaved();
-      this.#connection.gotClose();
-    } else if (description === ALERT.user_canceled) this.#countWarning();
+      this.#connection.gotClose(this.#canceled);
+    } else if (description === ALERT.user_canceled) this.#countWarning(description);
     else this.#fatal(name, description);
   }
 
@@ -252,14 +261,15 @@ export class Incoming {
     if (level === ALERT_LEVEL.fatal && description !== ALERT.close_notify) this.#fatal(name, description);
     this.#messages.refuseInterleaved();
     if (description === ALERT.close_notify) {
-      this.#connection.gotClose();
+      this.#connection.gotClose(this.#canceled);
       return;
     }
-    this.#countWarning();
+    this.#countWarning(description);
     if (description === ALERT.no_renegotiation) this.#connection.refuseRenegotiation();
   }
 
-  #countWarning(): void {
+  #countWarning(description: number): void {
+    this.#canceled = description === ALERT.user_canceled;
     this.#warnings += 1;
     if (this.#warnings > this.#connection.config.limits.warnings) fail('alert_too_many_warnings');
   }

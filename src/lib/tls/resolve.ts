@@ -5,6 +5,7 @@ import { SIGNATURE_SCHEMES, type SignatureScheme } from '../registry/tls-signatu
 import { SUITES, recommendedSuites, type CipherSuite, type KeyExchange } from '../registry/tls-suites.ts';
 import type { CodeRow, CodeTable } from '../registry/tls-table.ts';
 import { TLS10, VERSIONS, type Version } from '../registry/tls-versions.ts';
+import { TlsFailure, fail } from './failure.ts';
 import type { CommonConfig, CommonOptions, Limits } from './config.ts';
 import { canExchange } from './kex/index.ts';
 import { MAX_HELLO, MAX_PLAINTEXT } from './record/index.ts';
@@ -102,6 +103,19 @@ function between(name: string, value: number | undefined, min: number, max: numb
   return value;
 }
 
+/** A source of random octets whose failure has a reason. */
+function drawnFrom(random: (length: number) => Uint8Array): (length: number) => Uint8Array {
+  return (length) => {
+    let drawn: Uint8Array;
+    try {
+      drawn = random(length);
+    } catch (error) {
+      throw new TlsFailure('random_failed', error instanceof Error ? error.message : undefined, error);
+    }
+    return drawn.length === length ? drawn : fail('random_failed', `${drawn.length} octets, not ${length}`);
+  };
+}
+
 /** The configuration that both sides share. */
 export function resolveCommon(
   options: CommonOptions,
@@ -142,7 +156,7 @@ export function resolveCommon(
     traceRecords: options.traceRecords ?? false,
     tap: options.tap,
     now: options.now ?? Date.now,
-    random: options.random ?? random,
+    random: drawnFrom(options.random ?? random),
     replay: options.replay ?? false,
   };
   return { config, group: groupOf };

@@ -270,15 +270,12 @@ describe('reasons', () => {
   });
 
   it('name every message and extension that decodes', () => {
+    const others = ['change_cipher_spec', 'heartbeat_message', 'hello_retry_request'];
     for (const name of decodedNames()) {
-      expect(reasonRow(decodeReason(name, 'trailing')).name).toBe(`${name}_excess_data`);
-      expect(reasonRow(decodeReason(name, 'truncated'))).toBe(reasonRow(decodeReason(name, 'length')));
       const known = HANDSHAKE_TYPES.named(name) ?? EXTENSIONS.named(name);
-      if (!known)
-        expect(['record_header', 'alert', 'change_cipher_spec', 'heartbeat_message', 'hello_retry_request']).toContain(
-          name,
-        );
+      if (!known) expect(others).toContain(name);
     }
+    expect(decodeReason('key_share', 'truncated')).toBe(decodeReason('key_share', 'length'));
     expect(reasonRow('key_share_malformed')).toMatchObject({ alert: 'decode_error', code: 'ERR_TLS_DECODE' });
     expect(reasonRow('change_cipher_spec_bad_value').alert).toBe('unexpected_message');
   });

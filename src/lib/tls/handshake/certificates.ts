@@ -16,7 +16,7 @@ import {
   type CertificateEntry,
   type SignedWith,
 } from '../wire/index.ts';
-import { bodyOf, checkAnswers } from './extensions.ts';
+import { bodyOf, checkAnswers, checkBodies } from './extensions.ts';
 import { CERTIFICATE_VERIFY, finishedKind, next } from './kinds.ts';
 import { ask, type Script } from './script.ts';
 
@@ -33,7 +33,10 @@ export function leafKey(c: Connection, chain: readonly Uint8Array[]): PeerKey {
 
 /** Takes the certificates of a TLS 1.3 Certificate, with what is stapled to them. `offered` are the extensions that were asked for. */
 export function takeEntries(c: Connection, { entries }: Certificate, offered: ReadonlySet<number>): void {
-  for (const entry of entries) checkAnswers(entry.extensions, 'CT', offered);
+  for (const { extensions } of entries) {
+    checkAnswers(extensions, 'CT', offered);
+    checkBodies(extensions, 'CT');
+  }
   c.info.peerChain = entries.map((entry) => entry.data);
   const first = entries[0]?.extensions;
   const status = bodyOf(first, STATUS_REQUEST_CERTIFICATE);
@@ -121,7 +124,7 @@ export function* judge(c: Connection, resumed = false): Script<void> {
   const { peerChain: chain, ocsp, timestamps, serverName } = c.info;
   const peer: PeerIdentity = { chain, ocsp, timestamps, serverName, resumed };
   const verdict = yield* hook(() => verify(peer));
-  if (verdict) throw new TlsFailure('certificate_rejected', verdict.detail, undefined, verdict.alert);
+  if (verdict) throw new TlsFailure(verdict.reason ?? 'certificate_rejected', verdict.detail, undefined, verdict.alert);
 }
 
 /** What a hook of the application returns. A failure of its own passes, anything else that it throws is internal_error. */

@@ -1,4 +1,5 @@
 /** A client's certificate in TLS 1.3, inside of the handshake and after it (RFC 8446 sections 4.3.2, 4.4 and 4.6.2). */
+import { EXTENSION } from '../../registry/tls-extensions.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { schemeFor, type Credential } from '../credential.ts';
@@ -6,14 +7,12 @@ import { fail } from '../failure.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
   CERTIFICATE_AUTHORITIES,
-  SCT_REQUEST,
   SIGNATURE_ALGORITHMS,
   SIGNATURE_ALGORITHMS_CERT,
-  STATUS_REQUEST_ANSWER,
   type CertificateRequest,
 } from '../wire/index.ts';
 import { entriesOf, hook, signature, signedContent } from './certificates.ts';
-import { bodyOf, checkDoubles, checkPlaces } from './extensions.ts';
+import { bodyOf, checkBodies, checkDoubles, checkPlaces } from './extensions.ts';
 import { CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY } from './kinds.ts';
 import type { Script } from './script.ts';
 
@@ -25,8 +24,7 @@ export function takeRequest(c: Connection, raw: RawMessage, inTranscript = true)
   checkPlaces(extensions, 'CR');
   const schemes = bodyOf(extensions, SIGNATURE_ALGORITHMS);
   if (!schemes) return fail('missing_signature_algorithms');
-  bodyOf(extensions, STATUS_REQUEST_ANSWER);
-  bodyOf(extensions, SCT_REQUEST);
+  checkBodies(extensions, 'CR', (code) => code !== EXTENSION.compressCertificate);
   c.info.certificateRequested = true;
   c.info.peerSchemes = schemes;
   c.info.peerCertificateSchemes = bodyOf(extensions, SIGNATURE_ALGORITHMS_CERT);

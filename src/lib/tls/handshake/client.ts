@@ -2,7 +2,7 @@
 import { EXTENSION } from '../../registry/tls-extensions.ts';
 import { GROUPS, type Group } from '../../registry/tls-groups.ts';
 import { FALLBACK_SCSV, RENEGOTIATION_SCSV, SUITES, type CipherSuite } from '../../registry/tls-suites.ts';
-import { TLS11, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
+import { SSL30, TLS11, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { Transcript } from '../schedule/index.ts';
@@ -100,6 +100,7 @@ function newerVersion(offer: Offer, hello: ServerHello): Version {
   if (!offer.offered.has(EXTENSION.supportedVersions)) fail('extension_unsolicited', 'supported_versions');
   if (code === undefined) return fail('hello_extensions_missing', 'supported_versions');
   const version = VERSIONS.row(code);
+  if (hello.version <= SSL30) fail('version_legacy_ssl3');
   if (code < TLS13) fail('version_below_tls13_by_extension', version?.name);
   if (!version || !offer.versions.includes(version)) fail('version_not_offered', `0x${code.toString(16)}`);
   if (hello.version !== TLS12) fail('version_legacy_not_tls12', `0x${hello.version.toString(16).padStart(4, '0')}`);

@@ -56,9 +56,12 @@ export function* client12(c: Connection, offer: Offer, hello: ServerHello, suite
   const promised = takeExtensions(c, offer, hello, suite);
   c.info.sessionId = hello.sessionId;
   const { session } = offer;
-  const again = session && hello.sessionId.length > 0 && same(hello.sessionId, offer.hello.sessionId);
+  const echoed = hello.sessionId.length > 0 && same(hello.sessionId, offer.hello.sessionId);
+  // the id for middleboxes, or one of a session that was not ours to offer
+  if (echoed && !session) fail('session_not_offered');
+  const again = echoed ? session : undefined;
   c.transcript.start(profileOf(hello.version).hash(suite), !again);
-  if (again) yield* resumed(c, session, suite, promised);
+  if (again) yield* resumed(c, again, suite, promised);
   else yield* full(c, offer, suite, promised);
 }
 
@@ -106,7 +109,9 @@ function* resumed(c: Connection, session: Session, suite: CipherSuite, promised:
 }
 
 function* newTicket(c: Connection): Script<{ lifetime: number; ticket: Uint8Array } | undefined> {
+  c.missing = 'ticket_missing';
   const message = yield* expect(c, NEW_SESSION_TICKET_12);
+  c.missing = undefined;
   // an empty ticket is none, though it was promised (RFC 5077 section 3.3)
   if (message.ticket.length === 0) return undefined;
   c.info.ticketLifetime = message.lifetime;

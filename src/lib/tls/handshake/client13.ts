@@ -62,6 +62,7 @@ export function* client13(c: Connection, offer: Offer, hello: ServerHello, suite
   const length = hashLength(suite.hash);
   c.info.peerFinished = yield* expectFinished(c, length, (data) => keys.server.verifies(digest, data));
   c.info.firstFinished = c.info.peerFinished;
+  c.incoming.refuseAcrossKeys();
 
   const application = c.transcript.digest();
   if (early) {

@@ -2,7 +2,7 @@
 import { decode } from '../../codec/index.ts';
 import { EXTENSION, EXTENSIONS, mayStand, type ExtensionPlace } from '../../registry/tls-extensions.ts';
 import { decoding, fail } from '../failure.ts';
-import { duplicate, find, type Extension, type ExtensionBody } from '../wire/index.ts';
+import { bodyIn, duplicate, find, type Extension, type ExtensionBody } from '../wire/index.ts';
 
 const label = (code: number): string => EXTENSIONS.get(code) ?? `${code}`;
 
@@ -39,6 +39,18 @@ export function checkAnswers(
         fail('extension_misplaced', `${label(type)} in ${place}`);
       fail('extension_unsolicited', label(type));
     }
+  }
+}
+
+/** Refuses bodies that do not decode, of extensions that are not read as well: a message is right as a whole or not at all. */
+export function checkBodies(
+  extensions: readonly Extension[],
+  place: ExtensionPlace,
+  counts: (code: number) => boolean = () => true,
+): void {
+  for (const { type, data } of extensions) {
+    const kind = counts(type) ? bodyIn(place, type) : undefined;
+    if (kind) decoding(kind.name, () => decode(kind.schema, data));
   }
 }
 

@@ -52,7 +52,7 @@ export function helloExtensions(c: Connection, offer: Offer): Extension[] {
     ...(tls12 ? olderExtensions(config, offer) : []),
     ...keyExtensions(config, offer),
     ...commonExtensions(config),
-    ...(tls13 ? newerExtensions(config, offer, grease) : []),
+    ...(tls13 ? newerExtensions(config, offer, grease, c.info.retried) : []),
     ...(grease ? [{ type: GREASE[3] as number, data: Buffer.alloc(1) }] : []),
   ];
   return config.helloPadding === undefined ? list : padded(list, offer, config.helloPadding);
@@ -104,12 +104,13 @@ function commonExtensions(config: ClientConfig): Extension[] {
 }
 
 /** What TLS 1.3 has. */
-function newerExtensions(config: ClientConfig, offer: Offer, grease: boolean): Extension[] {
+function newerExtensions(config: ClientConfig, offer: Offer, grease: boolean, retried: boolean): Extension[] {
   const versions = offer.versions.map(({ code }) => code);
   const shares = offer.shares.map(({ group, share }) => ({ group: group.code, share: share as Uint8Array }));
   if (grease) {
     versions.unshift(GREASE[4] as number);
-    shares.unshift({ group: GREASE[2] as number, share: Buffer.alloc(1) });
+    // the second hello has the share that was asked for and no other (RFC 8446 section 4.1.2)
+    if (!retried) shares.unshift({ group: GREASE[2] as number, share: Buffer.alloc(1) });
   }
   const modes = config.pskModes.map((mode) => (mode === 'psk_ke' ? 0 : 1));
   const list = [extension(SUPPORTED_VERSIONS, versions)];

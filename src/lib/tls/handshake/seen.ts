@@ -2,7 +2,7 @@
 import { CodecError, decode } from '../../codec/index.ts';
 import { EXTENSION } from '../../registry/tls-extensions.ts';
 import { FALLBACK_SCSV } from '../../registry/tls-suites.ts';
-import { TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
+import { SSL30, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
@@ -19,7 +19,7 @@ import {
   type ClientHello,
   type Extension,
 } from '../wire/index.ts';
-import { bodyOf, checkDoubles, checkPlaces } from './extensions.ts';
+import { bodyOf, checkBodies, checkDoubles, checkPlaces } from './extensions.ts';
 import { CLIENT_HELLO } from './kinds.ts';
 
 /** A hello with what was read of it. */
@@ -44,14 +44,16 @@ export function readHello(c: Connection, raw: RawMessage, fixed?: Version): Seen
   const hello = c.read(CLIENT_HELLO, raw, false);
   const extensions = hello.extensions ?? [];
   checkDoubles(extensions);
-  const last = extensions.findIndex(({ type }) => type === EXTENSION.preSharedKey);
-  if (last >= 0 && last !== extensions.length - 1) fail('extension_after_pre_shared_key');
   if (!hello.compressions.includes(0)) fail('compression_no_null');
   const version = versionFor(c.config as ServerConfig, hello, fixed);
   if (version.code === TLS13) {
     checkPlaces(extensions, 'CH');
+    const last = extensions.findIndex(({ type }) => type === EXTENSION.preSharedKey);
+    if (last >= 0 && last !== extensions.length - 1) fail('extension_after_pre_shared_key');
     if (hello.compressions.length !== 1) fail('compression_in_tls13');
   }
+  const read = version.code === TLS13 ? READ_13 : READ_12;
+  checkBodies(extensions, 'CH', (code) => READ.has(code) || read.has(code));
   if (bodyOf(extensions, PADDING)?.some((octet) => octet !== 0)) fail('padding_not_zero');
   const schemes = bodyOf(extensions, SIGNATURE_ALGORITHMS);
   const groups = bodyOf(extensions, SUPPORTED_GROUPS);
@@ -76,6 +78,37 @@ export function readHello(c: Connection, raw: RawMessage, fixed?: Version): Seen
   return seen;
 }
 
+const E = EXTENSION;
+
+/** Extensions whose bodies every version reads, and those of TLS 1.3 and of older versions: others are nothing that it knows. */
+const READ: ReadonlySet<number> = new Set([
+  E.serverName,
+  E.maxFragmentLength,
+  E.statusRequest,
+  E.supportedGroups,
+  E.signatureAlgorithms,
+  E.signatureAlgorithmsCert,
+  E.alpn,
+  E.signedCertificateTimestamp,
+  E.recordSizeLimit,
+]);
+const READ_13: ReadonlySet<number> = new Set([
+  E.preSharedKey,
+  E.earlyData,
+  E.cookie,
+  E.pskKeyExchangeModes,
+  E.certificateAuthorities,
+  E.postHandshakeAuth,
+  E.keyShare,
+]);
+const READ_12: ReadonlySet<number> = new Set([
+  E.ecPointFormats,
+  E.encryptThenMac,
+  E.extendedMasterSecret,
+  E.sessionTicket,
+  E.renegotiationInfo,
+]);
+
 /** Two faults of a hello that have reasons of their own. */
 function explainHello(body: Uint8Array): void {
   try {
@@ -93,6 +126,7 @@ const isEmptyVector = (body: Uint8Array, at: number): boolean => body[at] === 0 
 /** The version to speak (RFC 8446 section 4.2.1, RFC 5246 appendix E.1, RFC 7507). */
 function versionFor(config: ServerConfig, hello: ClientHello, fixed: Version | undefined): Version {
   const listed = bodyOf(hello.extensions, SUPPORTED_VERSIONS);
+  if (listed && hello.version <= SSL30) fail('version_legacy_ssl3');
   const ours = fixed ? [fixed] : config.versions;
   const version = listed
     ? ours.find(({ code }) => listed.includes(code))

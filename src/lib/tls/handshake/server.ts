@@ -1,5 +1,6 @@
 /** A server's handshake up to the version: ClientHello and the hooks that look at it; then server13.ts or server12.ts goes on. */
-import { ALERT_LEVEL } from '../../registry/tls-alerts.ts';
+import { ALERT_LEVEL, type AlertName } from '../../registry/tls-alerts.ts';
+import type { Reason } from '../../registry/tls-reasons.ts';
 import { TLS12, TLS13 } from '../../registry/tls-versions.ts';
 import type { HelloSeen, ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
@@ -29,6 +30,8 @@ export function* serverHandshake(c: Connection, renegotiation?: Renegotiation, f
   if (raw.type !== CLIENT_HELLO.type) c.unexpected(raw, 'client_hello');
   const seen = readHello(c, raw, renegotiation?.version);
   c.useVersion(seen.version);
+  // the keys change behind the ServerHello or the HelloRetryRequest (RFC 8446 section 5.1)
+  if (seen.version.code === TLS13) c.incoming.refuseAcrossKeys();
   if (!renegotiation) c.out.plain(Math.min(seen.version.code, TLS12));
   const decided = yield* decide(c, seen);
   if (seen.version.code === TLS13) {
@@ -47,8 +50,7 @@ function* decide(c: Connection, seen: Seen): Script<Decided> {
   const said: HelloSeen = { hello, serverName, alpn, schemes, version };
   const answer = onHello && (yield* hook(() => onHello(said)));
   if (answer?.reject) {
-    const reason = answer.reject === 'unrecognized_name' ? 'server_name_unrecognized' : 'hook_refused';
-    throw new TlsFailure(reason, serverName, undefined, answer.reject);
+    throw new TlsFailure(refusalOf(answer.reject, serverName), serverName, undefined, answer.reject);
   }
   if (answer?.warnName) c.sendAlert('unrecognized_name', ALERT_LEVEL.warning);
   const acknowledgeName = serverName !== undefined && (answer?.acknowledgeName ?? !answer?.warnName);
@@ -58,6 +60,12 @@ function* decide(c: Connection, seen: Seen): Script<Decided> {
     acknowledgeName,
     protocol: yield* protocolFor(config, seen),
   };
+}
+
+/** The reason of a hook that refuses: an alert that speaks of the name speaks of nothing else (RFC 6066 section 3, RFC 8446 section 9.2). */
+function refusalOf(alert: AlertName, serverName: string | undefined): Reason {
+  if (alert === 'unrecognized_name') return 'server_name_unrecognized';
+  return alert === 'missing_extension' && serverName === undefined ? 'missing_server_name' : 'hook_refused';
 }
 
 function* protocolFor(config: ServerConfig, seen: Seen): Script<Uint8Array | undefined> {

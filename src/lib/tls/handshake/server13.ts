@@ -7,7 +7,7 @@ import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { answerShare, type Answer } from '../kex/index.ts';
-import { tls13Opener, tls13Sealer } from '../record/index.ts';
+import { tls13Opener, tls13Sealer, type RecordOpener } from '../record/index.ts';
 import { earlySecret, hashLength, type HandshakeSecret, type TrafficSecret } from '../schedule/index.ts';
 import {
   ALPN,
@@ -67,6 +67,7 @@ export function* server13(c: Connection, first: Seen, decided: Decided): Script<
   c.protectOut(tls13Sealer(suite.bulk, server.keys(suite.bulk.key)), true);
 
   const early = yield* earlyData(c, chosen, decided);
+  const earlyOpener = early && tls13Opener(suite.bulk, early.keys(suite.bulk.key), innerLimit(c));
   sendEncryptedExtensions(c, seen, decided, early !== undefined);
   const asks = config.clientAuth !== 'none' && !psk;
   if (asks) sendRequest(c, new Uint8Array(0));
@@ -80,7 +81,7 @@ export function* server13(c: Connection, first: Seen, decided: Decided): Script<
   const keys = new Keys13(c, suite, master, c.transcript.digest());
   c.protectOut(tls13Sealer(suite.bulk, keys.own.keys(suite.bulk.key)), true);
   c.writable = true;
-  if (early) yield* readEarlyData(c, suite, early, client);
+  if (earlyOpener) yield* readEarlyData(c, chosen, earlyOpener, client);
   else startClientKeys(c, seen, suite, client);
   if (asks) yield* clientCertificate(c);
   yield* finish(c, suite, client);
@@ -218,7 +219,11 @@ function sendEncryptedExtensions(c: Connection, seen: Seen, decided: Decided, ea
 /** Certificate and CertificateVerify. */
 function* sendCertificate(c: Connection, seen: Seen, { credentials }: Decided): Script<void> {
   const schemes = seen.schemes ?? fail('missing_signature_algorithms');
-  if (credentials.length === 0) fail('certificate_none_for_suite', 'there is no certificate');
+  if (credentials.length === 0) {
+    const modes = sharedModes(c.config as ServerConfig, seen);
+    if (seen.offered.has(EXTENSION.preSharedKey) && !modes.dhe && !modes.alone) fail('psk_mode_none_shared');
+    fail('certificate_none_for_suite', 'there is no certificate');
+  }
   const own = credentials.find((one) => tls13Scheme(c, one, schemes) !== undefined);
   const scheme = own && tls13Scheme(c, own, schemes);
   if (!own || !scheme) return fail('signature_none_shared');
@@ -240,9 +245,15 @@ function startClientKeys(c: Connection, seen: Seen, suite: CipherSuite, client: 
   if (seen.offered.has(EXTENSION.earlyData)) c.incoming.skipEarlyData(skippedEarlyData);
 }
 
-function* readEarlyData(c: Connection, suite: CipherSuite, early: TrafficSecret, client: TrafficSecret): Script<void> {
-  c.earlyBudget = (c.config as ServerConfig).maxEarlyData;
-  c.protectIn(tls13Opener(suite.bulk, early.keys(suite.bulk.key), innerLimit(c)));
+/** `opener` has no limit of this handshake's record_size_limit: the client does not know it yet. */
+function* readEarlyData(
+  c: Connection,
+  { suite, psk }: Chosen,
+  opener: RecordOpener,
+  client: TrafficSecret,
+): Script<void> {
+  c.earlyBudget = psk?.session?.maxEarlyData ?? 0;
+  c.protectIn(opener);
   const raw = yield* next(c);
   if (raw.type !== END_OF_EARLY_DATA.type) fail('end_of_early_data_missing');
   c.read(END_OF_EARLY_DATA, raw);

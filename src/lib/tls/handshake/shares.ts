@@ -13,6 +13,7 @@ import {
   RETRY_RANDOM,
   SUPPORTED_VERSIONS_ANSWER,
   extension,
+  find,
   type Extension,
   type KeyShareEntry,
 } from '../wire/index.ts';
@@ -89,9 +90,16 @@ export function* retry(c: Connection, seen: Seen, suite: CipherSuite, group: Gro
   if (raw.type !== CLIENT_HELLO.type) c.unexpected(raw, 'client_hello');
   c.incoming.skipEarlyData(0);
   const second = readHello(c, raw);
+  c.incoming.refuseAcrossKeys();
   checkSecond(seen, second, cookie);
   if (group) checkShare(second, group);
+  else if (!sameBody(seen, second, EXTENSION.keyShare)) fail('retry_hello_changed', 'key_share');
   return second;
+}
+
+function sameBody(a: Seen, b: Seen, code: number): boolean {
+  const [first, second] = [find(a.extensions, code), find(b.extensions, code)];
+  return first && second ? Buffer.compare(first, second) === 0 : first === second;
 }
 
 /** Extensions that a second hello may change, add or leave out. */

@@ -1,0 +1,31 @@
+/** Messages that may not come now: those with a rule of their own have a reason of their own. */
+import { HANDSHAKE_TYPE } from '../registry/tls-codes.ts';
+import type { Reason } from '../registry/tls-reasons.ts';
+import { TLS13 } from '../registry/tls-versions.ts';
+import type { ConnectionInfo } from './info.ts';
+
+/** The reason for a message of `type` that came where `wanted` belongs. */
+export function misplacedReason(info: Readonly<ConnectionInfo>, type: number, wanted: string): Reason {
+  const tls13 = info.version?.code === TLS13;
+  const ending = wanted === 'finished' || wanted === 'change_cipher_spec';
+  switch (type) {
+    case HANDSHAKE_TYPE.helloRequest:
+      return tls13 ? 'hello_request_in_tls13' : 'message_unexpected';
+    case HANDSHAKE_TYPE.endOfEarlyData:
+      return tls13 ? 'end_of_early_data_unexpected' : 'message_unexpected';
+    case HANDSHAKE_TYPE.finished:
+      return wanted === 'change_cipher_spec' ? 'change_cipher_spec_missing' : 'message_unexpected';
+    case HANDSHAKE_TYPE.newSessionTicket:
+      return wanted === 'change_cipher_spec' ? 'ticket_unasked' : 'message_unexpected';
+    case HANDSHAKE_TYPE.certificateRequest:
+      return tls13 && wanted === 'finished' && withPsk(info) ? 'certificate_request_with_psk' : 'message_unexpected';
+    case HANDSHAKE_TYPE.certificateVerify:
+      return ending && (info.peerChain.length === 0 || withPsk(info))
+        ? 'certificate_verify_unexpected'
+        : 'message_unexpected';
+    default:
+      return 'message_unexpected';
+  }
+}
+
+const withPsk = ({ resumed, externalPsk }: Readonly<ConnectionInfo>): boolean => resumed || externalPsk !== undefined;
