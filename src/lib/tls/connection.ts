@@ -34,8 +34,10 @@ export interface Operations {
   requestCertificate?(): void;
   /** TLS 1.3 server: more tickets. */
   newTickets?(count: number): void;
-  /** Before TLS 1.3: another handshake. */
+  /** Before TLS 1.3: another handshake; ours is refused by the peer; the peer's is refused by us. */
   renegotiate?(): void;
+  renegotiationRefused?(): void;
+  declineRenegotiation?(): void;
 }
 
 /** What exports keying material (RFC 5705, RFC 8446 section 7.5). */
@@ -355,6 +357,7 @@ export class Connection {
   refuseRenegotiation(): void {
     const script = this.#script;
     if (script && this.secure) this.#advance(() => script.throw(RENEGOTIATION_REFUSED));
+    else this.operations.renegotiationRefused?.();
   }
 
   // ---- the driver

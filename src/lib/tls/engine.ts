@@ -153,6 +153,7 @@ export class TlsEngine {
   alert(name: AlertName, level: 'warning' | 'fatal' = 'fatal'): void {
     if (this.#c.closed) return;
     this.#c.guard(() => this.#c.sendAlert(name, ALERT_LEVEL[level]));
+    if (name === 'no_renegotiation') this.#c.operations.declineRenegotiation?.();
     if (level === 'fatal') this.#c.abandon();
   }
 
@@ -223,11 +224,16 @@ export class TlsEngine {
 
   /**
    * A channel binding: `tls-unique` (RFC 5929 section 3; undefined in TLS 1.3), `tls-server-end-point` (section 4; undefined without a
-   * certificate), `tls-exporter` (RFC 9266).
+   * certificate), `tls-exporter` (RFC 9266; undefined without
+   * extended_master_secret).
    */
   channelBinding(type: 'tls-unique' | 'tls-server-end-point' | 'tls-exporter'): Buffer | undefined {
     const { info } = this.#c;
-    if (type === 'tls-exporter') return this.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', new Uint8Array(0));
+    if (type === 'tls-exporter') {
+      // without the session hash both sides of a man in the middle have the same keys (RFC 9266 section 3)
+      if (info.version?.code !== TLS13 && !info.extendedMasterSecret) return undefined;
+      return this.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', new Uint8Array(0));
+    }
     if (type === 'tls-unique') {
       return info.version?.code === TLS13 || !info.firstFinished ? undefined : Buffer.from(info.firstFinished);
     }

@@ -97,6 +97,8 @@ export interface RenegotiationEvent {
   readonly type: 'renegotiation';
   readonly by: 'peer' | 'us';
   readonly refused: boolean;
+  /** The peer wants one, and the policy is `explicit`: it waits for `renegotiate()`, or for the alert no_renegotiation. */
+  readonly pending: boolean;
 }
 
 /** Authentication after the handshake is done: `Connection.info.peerChain` is new. */

@@ -96,7 +96,8 @@ function protocolOf(one: string | Uint8Array): Uint8Array {
   return bytes;
 }
 
-function between(name: string, value: number | undefined, min: number, max: number): number | undefined {
+/** An option's value, once it is seen to be inside of its bounds. Throws RangeError for one that is not. */
+export function between(name: string, value: number | undefined, min: number, max: number): number | undefined {
   if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max)) {
     throw new RangeError(`${name} must be from ${min} to ${max}`);
   }

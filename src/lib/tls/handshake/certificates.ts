@@ -136,6 +136,16 @@ export function* hook<T>(call: () => T | PromiseLike<T>): Script<T> {
   }
 }
 
+/** The same of a hook for sessions, whose failure costs a session and no more: the connection goes on, with a remark. */
+export function* attempt<T>(c: Connection, call: () => T | PromiseLike<T>): Script<T | undefined> {
+  try {
+    return yield* ask(call());
+  } catch (error) {
+    c.emit({ type: 'remark', failure: hookFailure(error) });
+    return undefined;
+  }
+}
+
 /** CertificateVerify, whose absence has a reason of its own. */
 export function* certificateVerify(c: Connection): Script<SignedWith> {
   const raw = yield* next(c);

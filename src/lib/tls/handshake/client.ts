@@ -35,6 +35,7 @@ export function* clientHandshake(
   let offer = newOffer(c, renegotiation);
   sendHello(c, offer);
   if (offer.earlyData) startEarlyData(c, offer, early);
+  else if (early.length > 0) c.emit({ type: 'early_data', accepted: false, why: 'no session that allows them' });
   let answer = yield* serverAnswer(c);
   if (answer.place === 'HRR') {
     const retry = answer.hello;

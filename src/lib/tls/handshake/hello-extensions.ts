@@ -4,6 +4,7 @@ import { GREASE } from '../../registry/tls-codes.ts';
 import { TLS12, TLS13, type Version } from '../../registry/tls-versions.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
+import { MAX_PLAINTEXT } from '../record/index.ts';
 import {
   ALPN,
   COOKIE,
@@ -28,6 +29,7 @@ import {
   SUPPORTED_VERSIONS,
   clientHello,
   extension,
+  type ClientHello,
   type Extension,
 } from '../wire/index.ts';
 import type { Offer } from './offer.ts';
@@ -46,16 +48,15 @@ export function helloExtensions(c: Connection, offer: Offer): Extension[] {
   const tls13 = offer.versions.some(({ code }) => code === TLS13);
   const tls12 = offer.versions.some(({ code }) => code <= TLS12);
   const grease = config.grease && !offer.renegotiation;
-  const list = [
+  return [
     ...(grease ? [{ type: GREASE[1] as number, data: NOTHING }] : []),
     ...nameExtensions(c),
     ...(tls12 ? olderExtensions(config, offer) : []),
     ...keyExtensions(config, offer),
-    ...commonExtensions(config),
+    ...commonExtensions(config, offer),
     ...(tls13 ? newerExtensions(config, offer, grease, c.info.retried) : []),
     ...(grease ? [{ type: GREASE[3] as number, data: Buffer.alloc(1) }] : []),
   ];
-  return config.helloPadding === undefined ? list : padded(list, offer, config.helloPadding);
 }
 
 function nameExtensions(c: Connection): Extension[] {
@@ -90,7 +91,7 @@ function keyExtensions(config: ClientConfig, { groups, versions }: Offer): Exten
   return list;
 }
 
-function commonExtensions(config: ClientConfig): Extension[] {
+function commonExtensions(config: ClientConfig, { versions }: Offer): Extension[] {
   const list: Extension[] = [];
   if (config.requestOcsp) {
     list.push(extension(STATUS_REQUEST, { type: 1, body: { responders: [], extensions: NOTHING } }));
@@ -99,7 +100,10 @@ function commonExtensions(config: ClientConfig): Extension[] {
   if (config.alpn.length > 0) list.push(extension(ALPN, config.alpn));
   const code = config.maxFragmentLength === undefined ? undefined : MAX_FRAGMENT_CODES[config.maxFragmentLength];
   if (code !== undefined) list.push(extension(MAX_FRAGMENT_LENGTH, code));
-  if (config.recordSizeLimit !== undefined) list.push(extension(RECORD_SIZE_LIMIT, config.recordSizeLimit));
+  // the octet more is for the content type of TLS 1.3 (RFC 8449 section 4)
+  const most = versions[0]?.code === TLS13 ? MAX_PLAINTEXT + 1 : MAX_PLAINTEXT;
+  const { recordSizeLimit: limit } = config;
+  if (limit !== undefined) list.push(extension(RECORD_SIZE_LIMIT, Math.min(limit, most)));
   return list;
 }
 
@@ -115,16 +119,17 @@ function newerExtensions(config: ClientConfig, offer: Offer, grease: boolean, re
   const modes = config.pskModes.map((mode) => (mode === 'psk_ke' ? 0 : 1));
   const list = [extension(SUPPORTED_VERSIONS, versions)];
   if (offer.cookie) list.push(extension(COOKIE, offer.cookie));
-  list.push(extension(PSK_KEY_EXCHANGE_MODES, modes), extension(KEY_SHARE, shares));
+  if (modes.length > 0) list.push(extension(PSK_KEY_EXCHANGE_MODES, modes));
+  list.push(extension(KEY_SHARE, shares));
   if (config.postHandshakeAuth) list.push(extension(POST_HANDSHAKE_AUTH, {}));
   if (offer.earlyData) list.push(extension(EARLY_DATA, {}));
   return list;
 }
 
-/** Adds padding so that the message has `length` octets, as far as that goes (RFC 7685). */
-function padded(list: Extension[], { random, sessionId, suites }: Offer, length: number): Extension[] {
-  const hello = { version: TLS12, random, sessionId, suites: suites.map(({ code }) => code), compressions: [0] };
-  const now = 4 + encode(clientHello, { ...hello, extensions: list }).length;
+/** Adds padding so that the message has `length` octets with what comes `last` in it, as far as that goes (RFC 7685). */
+export function padded(hello: ClientHello, last: readonly Extension[], length: number): ClientHello {
+  const list = hello.extensions ?? [];
+  const now = 4 + encode(clientHello, { ...hello, extensions: [...list, ...last] }).length;
   const missing = length - now - 4;
-  return missing < 0 ? list : [...list, extension(PADDING, Buffer.alloc(missing))];
+  return missing < 0 ? hello : { ...hello, extensions: [...list, extension(PADDING, Buffer.alloc(missing))] };
 }

@@ -19,7 +19,7 @@ import {
   type Extension,
   type OfferedPsks,
 } from '../wire/index.ts';
-import { helloExtensions } from './hello-extensions.ts';
+import { helloExtensions, padded } from './hello-extensions.ts';
 import { CLIENT_HELLO } from './kinds.ts';
 import type { Renegotiation } from './renegotiation.ts';
 
@@ -64,7 +64,8 @@ export function newOffer(c: Connection, renegotiation: Renegotiation | undefined
   const suites = config.suites.filter((suite) => versions.some((version) => has(version, suite)));
   const session = renegotiation ? undefined : usableSession(c, versions, suites);
   const old = session && session.version < TLS13 ? session : undefined;
-  const psks = tls13 ? pskOffers(c, config, suites, session === old ? undefined : session) : [];
+  const psks =
+    tls13 && config.pskModes.length > 0 ? pskOffers(c, config, suites, session === old ? undefined : session) : [];
   const random = config.random(32);
   return {
     versions,
@@ -174,7 +175,7 @@ export function sendHello(c: Connection, offer: Offer): void {
   if (config.grease && !offer.renegotiation) suites.unshift(GREASE[0] as number);
   if (config.fallback && !offer.renegotiation) suites.push(FALLBACK_SCSV);
   const newest = offer.versions[0] as Version;
-  const plain: ClientHello = {
+  const bare: ClientHello = {
     version: Math.min(newest.code, TLS12),
     random: offer.random,
     sessionId: offer.sessionId,
@@ -182,8 +183,10 @@ export function sendHello(c: Connection, offer: Offer): void {
     compressions: [0],
     extensions: helloExtensions(c, offer),
   };
+  const last = pskExtension(offer);
+  const plain = config.helloPadding === undefined ? bare : padded(bare, last, config.helloPadding);
   const shaped = config.shapeHello?.(plain) ?? plain;
-  const extensions = [...(shaped.extensions ?? []), ...pskExtension(offer)];
+  const extensions = [...(shaped.extensions ?? []), ...last];
   const hello = { ...shaped, extensions: extensions.length > 0 ? extensions : undefined };
   offer.hello = hello;
   offer.offered = new Set(extensions.map(({ type }) => type));

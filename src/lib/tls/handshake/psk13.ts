@@ -15,7 +15,7 @@ import {
   type OfferedPsks,
   type PskIdentity,
 } from '../wire/index.ts';
-import { hook } from './certificates.ts';
+import { attempt, hook } from './certificates.ts';
 import { bodyOf } from './extensions.ts';
 import type { Seen } from './seen.ts';
 import type { Script } from './script.ts';
@@ -26,6 +26,8 @@ export interface TakenPsk {
   readonly hash: Tls13Hash;
   readonly early: EarlySecret;
   readonly session: Session | undefined;
+  /** Whether its ticket is to be replaced. */
+  readonly renew: boolean;
   readonly identity: PskIdentity;
   readonly binder: Uint8Array;
   readonly suite: CipherSuite;
@@ -57,7 +59,8 @@ export function* takePsk(c: Connection, seen: Seen, suites: readonly CipherSuite
     const suite = hash && suiteFor(suites, found, hash);
     if (!suite) continue;
     const binder = psks.binders[index] as Uint8Array;
-    const taken = { index, hash, early: earlySecret(hash, found.key), session: found.session, identity, binder, suite };
+    const { session, renew } = found;
+    const taken = { index, hash, early: earlySecret(hash, found.key), session, renew, identity, binder, suite };
     checkBinder(c, seen, psks, taken);
     return taken;
   }
@@ -68,6 +71,7 @@ interface FoundPsk {
   readonly key: Uint8Array;
   readonly hash: Tls13Hash;
   readonly session: Session | undefined;
+  readonly renew: boolean;
 }
 
 /** The suite of the session where it is offered, else the best one with the hash of the PSK. */
@@ -76,18 +80,19 @@ function suiteFor(suites: readonly CipherSuite[], { session }: FoundPsk, hash: T
 }
 
 function* lookUp(c: Connection, seen: Seen, { identity }: PskIdentity): Script<FoundPsk | undefined> {
+  const { ticketSealer, sessionContext, now, tickets, limits } = c.config as ServerConfig;
+  if (identity.length > limits.pskIdentity) return undefined;
   const external = yield* externalPsk(c, identity);
-  if (external) return { key: external.key, hash: external.hash ?? 'sha256', session: undefined };
-  const { ticketSealer, sessionContext, now, tickets } = c.config as ServerConfig;
+  if (external) return { key: external.key, hash: external.hash ?? 'sha256', session: undefined, renew: false };
   if (!ticketSealer || !tickets) return undefined;
-  const opened = yield* hook(() => ticketSealer.open(identity));
+  const opened = yield* attempt(c, () => ticketSealer.open(identity));
   const session = opened && decodeSession(opened.state);
   const suite = session && SUITES.row(session.suite);
   if (!session || !suite || session.version !== TLS13 || isExpired(session, now())) return undefined;
   // no session of another name or of another application (RFC 8446 section 4.6.1)
   if (session.serverName !== (seen.serverName ?? '')) return undefined;
   if (Buffer.compare(session.context, sessionContext) !== 0) return undefined;
-  return { key: session.secret, hash: suite.hash, session };
+  return { key: session.secret, hash: suite.hash, session, renew: opened.renew };
 }
 
 /** A PSK from outside, by the list or the hook. */

@@ -78,7 +78,7 @@ export type HandshakeScript = (c: Connection, before: Renegotiation, first?: Raw
 /** A handshake after another. Our data wait until it is over; a peer that refuses leaves everything as it was. */
 function* again(c: Connection, handshake: HandshakeScript, by: 'us' | 'peer', first?: RawMessage): Script<void> {
   const { clientRandom, serverRandom } = c.info;
-  c.emit({ type: 'renegotiation', by, refused: false });
+  c.emit({ type: 'renegotiation', by, refused: false, pending: false });
   c.holdData(true);
   try {
     yield* handshake(c, handshakeBefore(c), first);
@@ -86,7 +86,7 @@ function* again(c: Connection, handshake: HandshakeScript, by: 'us' | 'peer', fi
     if (error !== RENEGOTIATION_REFUSED) throw error;
     c.info.clientRandom = clientRandom;
     c.info.serverRandom = serverRandom;
-    c.emit({ type: 'renegotiation', by: 'us', refused: true });
+    c.emit({ type: 'renegotiation', by: 'us', refused: true, pending: false });
   }
   c.holdData(false);
 }
@@ -104,8 +104,9 @@ function permits(c: Connection, asked: boolean): boolean {
 }
 
 function refuse(c: Connection): void {
-  c.emit({ type: 'renegotiation', by: 'peer', refused: true });
-  if (c.config.renegotiation === 'ignore' || c.config.renegotiation === 'explicit') return;
+  const pending = c.config.renegotiation === 'explicit';
+  c.emit({ type: 'renegotiation', by: 'peer', refused: !pending, pending });
+  if (c.config.renegotiation === 'ignore' || pending) return;
   c.sendAlert('no_renegotiation', ALERT_LEVEL.warning);
 }
 
@@ -135,11 +136,21 @@ export function clientPost12(c: Connection, handshake: HandshakeScript): PostHan
 /** What a server does with messages after a handshake before TLS 1.3. */
 export function serverPost12(c: Connection, handshake: HandshakeScript): PostHandler {
   let asked = false;
+  let pending: RawMessage | undefined;
   c.operations = {
     renegotiate() {
       checkSecure(c);
-      asked = true;
-      c.sendValue(HELLO_REQUEST, {});
+      const first = pending;
+      pending = undefined;
+      asked = !first;
+      // a client that waits for an answer takes no HelloRequest
+      if (first) c.run(again(c, handshake, 'peer', first));
+      else c.sendValue(HELLO_REQUEST, {});
+    },
+    declineRenegotiation: () => (pending = undefined),
+    renegotiationRefused() {
+      if (asked) c.emit({ type: 'renegotiation', by: 'us', refused: true, pending: false });
+      asked = false;
     },
   };
   return (raw) => {
@@ -148,6 +159,7 @@ export function serverPost12(c: Connection, handshake: HandshakeScript): PostHan
       asked = false;
       return again(c, handshake, 'peer', raw);
     }
+    if (c.config.renegotiation === 'explicit') pending = raw;
     refuse(c);
     return undefined;
   };

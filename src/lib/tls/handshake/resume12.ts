@@ -6,7 +6,7 @@ import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { decodeSession, isExpired, type Session } from '../session/session.ts';
 import { EXTENDED_MASTER_SECRET, SESSION_TICKET } from '../wire/index.ts';
-import { hook } from './certificates.ts';
+import { attempt } from './certificates.ts';
 import { bodyOf } from './extensions.ts';
 import type { Seen } from './seen.ts';
 import type { Script } from './script.ts';
@@ -27,13 +27,16 @@ export function* findSession(c: Connection, seen: Seen): Script<FoundSession | u
   let state: Uint8Array | undefined;
   let renew = false;
   if (ticket && ticket.length > 0 && ticketSealer && config.tickets) {
-    const opened = yield* hook(() => ticketSealer.open(ticket));
+    const opened = yield* attempt(c, () => ticketSealer.open(ticket));
     state = opened?.state;
     renew = opened?.renew ?? false;
   } else if (sessionId.length > 0 && sessionStore) {
-    state = yield* hook(() => sessionStore.get(sessionId));
+    state = yield* attempt(c, () => sessionStore.get(sessionId));
   }
   const session = state && decodeSession(state);
+  if (session && sessionStore && session.id.length > 0 && isExpired(session, config.now())) {
+    yield* attempt(c, () => sessionStore.delete(session.id));
+  }
   return session && sessionId.length > 0 ? usable(config, seen, session, renew) : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { RawMessage } from '../record/index.ts';
 import { hashLength, type Transcript } from '../schedule/index.ts';
 import { encodeSession, type Session } from '../session/session.ts';
 import { EARLY_DATA_TICKET, POST_HANDSHAKE_AUTH, PSK_KEY_EXCHANGE_MODES, extension } from '../wire/index.ts';
-import { hook } from './certificates.ts';
+import { attempt } from './certificates.ts';
 import type { Keys13 } from './keys13.ts';
 import { CLIENT_HELLO, NEW_SESSION_TICKET, expectFinished } from './kinds.ts';
 import { ticketSession } from './post13.ts';
@@ -20,7 +20,7 @@ export function* sendTickets(c: Connection, keys: Keys13, count: number): Script
   const { ticketSealer } = config;
   if (!ticketSealer || !config.tickets || !c.info.peerExtensions.includes(PSK_KEY_EXCHANGE_MODES.code)) return;
   for (let i = 0; i < count; i += 1) {
-    const nonce = Buffer.from([keys.tickets]);
+    const nonce = nonceOf(keys.tickets);
     keys.tickets += 1;
     const parts = {
       lifetime: Math.min(config.sessionLifetime, 604_800),
@@ -30,10 +30,18 @@ export function* sendTickets(c: Connection, keys: Keys13, count: number): Script
       maxEarlyData: config.maxEarlyData,
     };
     const session = ticketSession(c, keys, parts);
-    const ticket = yield* hook(() => ticketSealer.seal(encodeSession(session)));
+    const ticket = yield* attempt(c, () => ticketSealer.seal(encodeSession(session)));
     if (!ticket || ticket.length === 0) return;
     sendTicket(c, { ...session, ticket }, nonce);
   }
+}
+
+/** A nonce that no other ticket of the connection has (RFC 8446 section 4.6.1). */
+function nonceOf(count: number): Buffer {
+  if (count < 256) return Buffer.from([count]);
+  const nonce = Buffer.alloc(4);
+  nonce.writeUInt32BE(count);
+  return nonce;
 }
 
 function sendTicket(c: Connection, session: Session, nonce: Uint8Array): void {

@@ -52,7 +52,8 @@ function* decide(c: Connection, seen: Seen): Script<Decided> {
   if (answer?.reject) {
     throw new TlsFailure(refusalOf(answer.reject, serverName), serverName, undefined, answer.reject);
   }
-  if (answer?.warnName) c.sendAlert('unrecognized_name', ALERT_LEVEL.warning);
+  // TLS 1.3 has no warnings: every alert of this kind ends the connection (RFC 8446 section 6.2)
+  if (answer?.warnName && version.code < TLS13) c.sendAlert('unrecognized_name', ALERT_LEVEL.warning);
   const acknowledgeName = serverName !== undefined && (answer?.acknowledgeName ?? !answer?.warnName);
   c.info.serverNameAcknowledged = acknowledgeName;
   return {
@@ -74,5 +75,8 @@ function* protocolFor(config: ServerConfig, seen: Seen): Script<Uint8Array | und
   if (!selectAlpn) return config.alpn.length > 0 ? ownProtocol(config, seen) : undefined;
   const chosen = yield* hook(() => selectAlpn(seen.alpn));
   if (chosen === 'reject') return fail('alpn_none_shared');
+  if (chosen && !seen.alpn.some((one) => Buffer.compare(one, chosen) === 0)) {
+    throw new TlsFailure('hook_failed', 'an application protocol that the client did not offer');
+  }
   return chosen;
 }

@@ -27,7 +27,7 @@ import {
   extension,
   type Extension,
 } from '../wire/index.ts';
-import { hook, judge, signature } from './certificates.ts';
+import { attempt, judge, signature } from './certificates.ts';
 import { clientFlight } from './client-flight12.ts';
 import { isCertified, usesDh, usesEc, usesPsk } from './exchange12.ts';
 import { bodyOf } from './extensions.ts';
@@ -265,7 +265,7 @@ function* sendTicket(c: Connection, keys: Keys12, created: number | undefined): 
   // a renewed ticket lives no longer than the session it renews
   const kept = created === undefined ? session : { ...session, created };
   const sealed =
-    ticketSealer && (yield* hook(() => ticketSealer.seal(encodeSession({ ...kept, id: new Uint8Array(0) }))));
+    ticketSealer && (yield* attempt(c, () => ticketSealer.seal(encodeSession({ ...kept, id: new Uint8Array(0) }))));
   const ticket = sealed ?? new Uint8Array(0);
   c.send(NEW_SESSION_TICKET_12, { lifetime: ticket.length > 0 ? sessionLifetime : 0, ticket });
   c.info.ticketLifetime = sessionLifetime;
@@ -276,6 +276,9 @@ function* store(c: Connection, keys: Keys12): Script<void> {
   const { sessionStore, sessionLifetime } = c.config as ServerConfig;
   if (!sessionStore || c.info.sessionId.length === 0) return;
   const session: Session = keys.session(new Uint8Array(0), sessionLifetime);
-  yield* hook(() => sessionStore.set(c.info.sessionId, encodeSession(session)));
-  c.emit({ type: 'session', session });
+  const kept = yield* attempt(c, () => {
+    const done = sessionStore.set(c.info.sessionId, encodeSession(session));
+    return done instanceof Object ? done.then(() => true) : true;
+  });
+  if (kept) c.emit({ type: 'session', session });
 }

@@ -87,13 +87,17 @@ export function* server13(c: Connection, first: Seen, decided: Decided): Script<
   yield* finish(c, suite, client);
   c.protectIn(tls13Opener(suite.bulk, keys.peer.keys(suite.bulk.key), innerLimit(c)));
   finish13(c, keys, master, serverPost13);
-  yield* sendTickets(c, keys, c.info.resumed ? config.ticketCountResumed : config.ticketCount);
+  const again = Math.max(config.ticketCountResumed, psk?.renew ? 1 : 0);
+  yield* sendTickets(c, keys, c.info.resumed ? again : config.ticketCount);
 }
 
 function* finish(c: Connection, suite: CipherSuite, client: TrafficSecret): Script<void> {
   const before = c.transcript.digest();
   c.info.peerFinished = yield* expectFinished(c, hashLength(suite.hash), (data) => client.verifies(before, data));
 }
+
+/** Octets of a cookie that is there to make a retry, and for nothing else. */
+const COOKIE_LENGTH = 32;
 
 /** Suite, PSK and group; with a HelloRetryRequest where a share is missing. */
 function* choose(c: Connection, first: Seen): Script<Chosen> {
@@ -111,19 +115,16 @@ function* choose(c: Connection, first: Seen): Script<Chosen> {
   const suite = psk?.suite ?? best;
   c.transcript.start(suite.hash);
   c.transcript.add(seen.raw);
-  if (group && (!group.share || config.alwaysRetry || config.cookie)) {
-    const asked = group.share ? undefined : group.group;
-    if (asked || config.cookie) {
-      seen = yield* retry(c, seen, suite, asked);
-      psk = yield* takePsk(
-        c,
-        seen,
-        suites.filter(({ hash }) => hash === suite.hash),
-      );
-      group = groupFor(c, seen, psk);
-      if (group && !group.share) fail('retry_shares_count', 'none of a common group');
-      c.transcript.add(seen.raw);
-    }
+  const asked = group && !group.share ? group.group : undefined;
+  // a retry must ask for something (RFC 8446 section 4.1.4): where no group is missing, for a cookie
+  const cookie = config.cookie?.() ?? (config.alwaysRetry && !asked ? config.random(COOKIE_LENGTH) : undefined);
+  if (asked || cookie) {
+    seen = yield* retry(c, seen, suite, asked, cookie);
+    const fitting = suites.filter(({ hash }) => hash === suite.hash);
+    psk = yield* takePsk(c, seen, fitting);
+    group = groupFor(c, seen, psk);
+    if (group && !group.share) fail('retry_shares_count', 'none of a common group');
+    c.transcript.add(seen.raw);
   }
   if (!psk) checkMandatory(seen, false);
   c.info.suite = suite;

@@ -67,9 +67,14 @@ export function chooseGroup(
 }
 
 /** Asks for another hello and reads it. */
-export function* retry(c: Connection, seen: Seen, suite: CipherSuite, group: Group | undefined): Script<Seen> {
+export function* retry(
+  c: Connection,
+  seen: Seen,
+  suite: CipherSuite,
+  group: Group | undefined,
+  cookie: Uint8Array | undefined,
+): Script<Seen> {
   const config = c.config as ServerConfig;
-  const cookie = config.cookie?.();
   const extensions: Extension[] = [extension(SUPPORTED_VERSIONS_ANSWER, TLS13)];
   if (group) extensions.push(extension(KEY_SHARE_RETRY, group.code));
   if (cookie) extensions.push(extension(COOKIE, cookie));

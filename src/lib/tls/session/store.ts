@@ -1,10 +1,29 @@
 /** Stores of sessions by their ids, and the memory of early data that was seen. */
 
+import { TLS13 } from '../../registry/tls-versions.ts';
+import type { Config } from '../config.ts';
+import type { TlsFailure } from '../failure.ts';
+import type { ConnectionInfo } from '../info.ts';
+
 /** Where a server keeps sessions by id (before TLS 1.3). The hooks may be asynchronous. */
 export interface SessionStore {
   get(id: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
   set(id: Uint8Array, state: Uint8Array): void | PromiseLike<void>;
   delete(id: Uint8Array): void;
+}
+
+/**
+ * Forgets the session of a connection that ended by a fatal alert, of ours or of the peer (RFC 5246 section 7.2.2): a server's, by its id. A
+ * ticket is with the client, who has to forget it.
+ */
+export function forgetSession(
+  config: Config,
+  { version, sessionId }: ConnectionInfo,
+  { alert, reason }: TlsFailure,
+): void {
+  if (config.side !== 'server' || !version || version.code === TLS13 || sessionId.length === 0) return;
+  if (alert !== undefined || reason === 'peer_alert' || reason === 'peer_alert_unknown')
+    config.sessionStore?.delete(sessionId);
 }
 
 const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
