@@ -11,7 +11,7 @@ import type { CipherSuite } from '../registry/tls-suites.ts';
 import type { Version, VersionName } from '../registry/tls-versions.ts';
 import type { Credential } from './credential.ts';
 import type { DhDomain } from './kex/index.ts';
-import { resolveCommon } from './resolve.ts';
+import { between, resolveCommon } from './resolve.ts';
 import type { Session } from './session/session.ts';
 import type { ReplayGuard, SessionStore } from './session/store.ts';
 import type { TicketSealer } from './session/tickets.ts';
@@ -344,6 +344,17 @@ export interface ServerConfig extends CommonConfig {
 
 export type Config = ClientConfig | ServerConfig;
 
+const MAX_UINT32 = 2 ** 32 - 1;
+/** More tickets than that are a slip of the pen. */
+const MAX_TICKETS = 1000;
+
+function fragmentLength(length: number | undefined): number | undefined {
+  if (length !== undefined && ![512, 1024, 2048, 4096].includes(length)) {
+    throw new RangeError(`a maxFragmentLength of ${length}; it can be 512, 1024, 2048 or 4096`);
+  }
+  return length;
+}
+
 /**
  * A client's configuration.
  *
@@ -362,12 +373,12 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     shares,
     requestOcsp: options.requestOcsp ?? false,
     requestTimestamps: options.requestTimestamps ?? false,
-    maxFragmentLength: options.maxFragmentLength,
+    maxFragmentLength: fragmentLength(options.maxFragmentLength),
     postHandshakeAuth: options.postHandshakeAuth ?? false,
     fallback: options.fallback ?? false,
     grease: options.grease ?? false,
     secureRenegotiation: options.secureRenegotiation ?? true,
-    helloPadding: options.helloPadding,
+    helloPadding: between('helloPadding', options.helloPadding, 1, 2 ** 16),
     shapeHello: options.shapeHello,
     selectCredential: options.selectCredential,
     pskForHint: options.pskForHint,
@@ -397,10 +408,10 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     ticketSealer: options.ticketSealer,
     sessionStore: options.sessionStore,
     sessionContext: options.sessionContext ?? new Uint8Array(0),
-    sessionLifetime: options.sessionLifetime ?? 7200,
-    ticketCount: options.ticketCount ?? 2,
-    ticketCountResumed: options.ticketCountResumed ?? 1,
-    maxEarlyData: options.maxEarlyData ?? 0,
+    sessionLifetime: between('sessionLifetime', options.sessionLifetime, 1, MAX_UINT32) ?? 7200,
+    ticketCount: between('ticketCount', options.ticketCount, 0, MAX_TICKETS) ?? 2,
+    ticketCountResumed: between('ticketCountResumed', options.ticketCountResumed, 0, MAX_TICKETS) ?? 1,
+    maxEarlyData: between('maxEarlyData', options.maxEarlyData, 0, MAX_UINT32) ?? 0,
     replayGuard: options.replayGuard,
     cookie: options.cookie,
     alwaysRetry: options.alwaysRetry ?? false,

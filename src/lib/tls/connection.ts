@@ -17,6 +17,7 @@ import { misplacedReason } from './misplaced.ts';
 import { Outgoing, type RawMessage, type RecordOpener, type RecordSealer } from './record/index.ts';
 import { Transcript, type TranscriptHash } from './schedule/index.ts';
 import type { Session } from './session/session.ts';
+import { forgetSession } from './session/store.ts';
 import { MESSAGES, changeCipherSpec } from './wire/index.ts';
 
 /** A message as a script expects it. */
@@ -427,6 +428,7 @@ export class Connection {
     if (failure.alert !== undefined && !this.#sentClose) this.#lastAlert(failure.alert);
     this.emit({ type: 'failure', failure });
     this.#die(false);
+    this.guard(() => forgetSession(this.config, this.info, failure));
   }
 
   #lastAlert(name: AlertName): void {
