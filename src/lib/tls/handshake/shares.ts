@@ -17,6 +17,7 @@ import {
   type Extension,
   type KeyShareEntry,
 } from '../wire/index.ts';
+import { rejectEarly } from './early.ts';
 import { bodyOf } from './extensions.ts';
 import { CLIENT_HELLO, HELLO_RETRY_REQUEST, next } from './kinds.ts';
 import { readHello, type Seen } from './seen.ts';
@@ -90,7 +91,10 @@ export function* retry(
   });
   if (config.middleboxCompatibility && seen.hello.sessionId.length > 0) c.sendPlainChangeCipherSpec();
   c.emit({ type: 'retry', group: group?.name });
-  if (seen.offered.has(EXTENSION.earlyData)) c.incoming.skipEarlyData(config.limits.skippedEarlyData);
+  if (seen.offered.has(EXTENSION.earlyData)) {
+    c.incoming.skipEarlyData(config.limits.skippedEarlyData);
+    rejectEarly(c);
+  }
   const raw = yield* next(c);
   if (raw.type !== CLIENT_HELLO.type) c.unexpected(raw, 'client_hello');
   c.incoming.skipEarlyData(0);
