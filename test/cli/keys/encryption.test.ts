@@ -122,6 +122,6 @@ describe('K8 passphrase sources', () => {
     const cwd = scratch();
     tlskit(['genkey', '-out', 'key', '--public', 'key.pub'], { cwd });
     expect(statSync(join(cwd, 'key')).mode & 0o777).toBe(0o600);
-    expect(statSync(join(cwd, 'key.pub')).mode & 0o044).toBe(0o044);
+    expect(statSync(join(cwd, 'key.pub')).mode & 0o777).toBe(0o666 & ~process.umask());
   });
 });
