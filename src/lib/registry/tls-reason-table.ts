@@ -20,8 +20,8 @@ export const REASON_ROWS = {
   record_bad_mac: 'CRYPTO | bad_record_mac | RFC 8446 5.2 | a record that does not authenticate',
   record_unprotected:
     'ORDER | unexpected_message | RFC 8446 5 | a record without protection where protection has begun',
-  record_sequence_exhausted: 'LIMIT | internal_error | RFC 8446 5.3 | the sequence numbers of a key are used up',
-  record_key_exhausted: 'LIMIT | internal_error | RFC 8446 5.5 | a key has protected as many records as it may',
+  record_sequence_exhausted: 'LIMIT | - | RFC 8446 5.3 | the sequence numbers of a key are used up',
+  record_key_exhausted: 'LIMIT | - | RFC 8446 5.5 | a key has protected as many records as it may',
   alert_fragmented: 'ORDER | unexpected_message | RFC 8446 5.1 | an alert that does not fill its record',
   alert_too_many_warnings: 'LIMIT | unexpected_message | RFC 5246 7.2 | too many warning alerts',
   alert_level_unknown: 'PARAMETER | illegal_parameter | RFC 5246 7.2 | an alert of an unknown level',

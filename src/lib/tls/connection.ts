@@ -13,7 +13,7 @@ import { TlsFailure, decoding, fail } from './failure.ts';
 import type { Effect, Script } from './handshake/script.ts';
 import { Incoming } from './incoming.ts';
 import { newInfo, type ConnectionInfo } from './info.ts';
-import { misplacedReason } from './misplaced.ts';
+import { isIdleRequest, misplacedReason } from './misplaced.ts';
 import { Outgoing, type RawMessage, type RecordOpener, type RecordSealer } from './record/index.ts';
 import { Transcript, type TranscriptHash } from './schedule/index.ts';
 import type { Session } from './session/session.ts';
@@ -365,27 +365,24 @@ export class Connection {
 
   #pump(): void {
     while (!this.#dead && !this.#gotClose && this.#wants !== 'wait') {
-      if (this.#wants !== 'change_cipher_spec') {
-        const raw = this.incoming.nextMessage();
-        if (raw) {
-          this.#dispatch(raw);
-          continue;
-        }
-      }
-      if (!this.incoming.step()) break;
+      const raw = this.incoming.nextMessage();
+      if (raw) this.#dispatch(raw);
+      else if (!this.incoming.step()) break;
     }
   }
 
   #dispatch(raw: RawMessage): void {
     const script = this.#script;
-    if (script) {
+    if (this.wantsChangeCipherSpec) {
+      if (!isIdleRequest(this.config.side, this.info, raw)) this.unexpected(raw, 'change_cipher_spec');
+    } else if (script) {
       this.#advance(() => script.next(raw));
-      return;
+    } else {
+      const next = this.post(raw);
+      if (!next) return;
+      this.#script = next;
+      this.#advance(() => next.next());
     }
-    const next = this.post(raw);
-    if (!next) return;
-    this.#script = next;
-    this.#advance(() => next.next());
   }
 
   /** Goes on with the script until it waits for something that is not there. */

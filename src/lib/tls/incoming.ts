@@ -188,10 +188,6 @@ export class Incoming {
 
   #handshake(content: Uint8Array): void {
     this.#messages.push(content);
-    if (!this.#connection.wantsChangeCipherSpec) return;
-    const raw = this.#messages.next();
-    if (!raw) return;
-    this.#connection.unexpected(raw, 'change_cipher_spec');
   }
 
   #changeCipherSpec(content: Uint8Array): void {

@@ -3,6 +3,7 @@ import { HANDSHAKE_TYPE } from '../registry/tls-codes.ts';
 import type { Reason } from '../registry/tls-reasons.ts';
 import { TLS13 } from '../registry/tls-versions.ts';
 import type { ConnectionInfo } from './info.ts';
+import type { RawMessage } from './record/index.ts';
 
 /** The reason for a message of `type` that came where `wanted` belongs. */
 export function misplacedReason(info: Readonly<ConnectionInfo>, type: number, wanted: string): Reason {
@@ -29,3 +30,12 @@ export function misplacedReason(info: Readonly<ConnectionInfo>, type: number, wa
 }
 
 const withPsk = ({ resumed, externalPsk }: Readonly<ConnectionInfo>): boolean => resumed || externalPsk !== undefined;
+
+/** Whether a message is a HelloRequest that a client ignores: inside of a handshake before TLS 1.3 (RFC 5246 section 7.4.1.1). */
+export function isIdleRequest(
+  side: 'client' | 'server',
+  { version }: Readonly<ConnectionInfo>,
+  { type, body }: RawMessage,
+): boolean {
+  return side === 'client' && type === HANDSHAKE_TYPE.helloRequest && body.length === 0 && version?.code !== TLS13;
+}

@@ -91,7 +91,9 @@ function finish(
 /** The proof that the client has the key of its certificate: a signature over all messages before it. */
 function* certificateVerify(c: Connection, key: PeerKey): Script<void> {
   const covered = c.transcript.messages();
+  c.missing = 'certificate_verify_missing';
   const raw = yield* next(c);
+  c.missing = undefined;
   if (raw.type === HANDSHAKE_TYPE.finished) fail('certificate_verify_missing');
   if (raw.type !== CERTIFICATE_VERIFY.type) c.unexpected(raw, 'certificate_verify');
   if (c.info.version?.code === TLS12) {

@@ -3,6 +3,7 @@ import type { Schema, Value } from '../../codec/index.ts';
 import { HANDSHAKE_TYPE } from '../../registry/tls-codes.ts';
 import type { Connection, Kind } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { isIdleRequest } from '../misplaced.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
   certificate,
@@ -103,12 +104,11 @@ export const clientKeyExchangeKind = <V>(schema: Schema<V>): Kind<V> =>
 export const certificateVerifyKind = <V>(schema: Schema<V>): Kind<V> =>
   kind('certificate_verify', T.certificateVerify, schema);
 
-/** The next handshake message, whatever it is. A client ignores HelloRequest inside of a handshake before TLS 1.3 (RFC 5246 7.4.1.1). */
+/** The next handshake message, whatever it is. */
 export function* next(c: Connection): Script<RawMessage> {
   for (;;) {
     const raw = (yield MESSAGE) as RawMessage;
-    const idle = raw.type === T.helloRequest && raw.body.length === 0 && c.config.side === 'client';
-    if (!idle || (c.info.version?.code ?? 0) > 0x0303) return raw;
+    if (!isIdleRequest(c.config.side, c.info, raw)) return raw;
   }
 }
 
