@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'ERR_PASSPHRASE' // wrong, missing or too short
   | 'ERR_SIGNATURE'
   | 'ERR_VERIFY'
+  | 'ERR_CONNECT' // a connection could not be made
+  | 'ERR_TLS' // a TLS connection failed
   | 'ERR_LIMIT'; // larger or deeper than we accept
 
 /** Where in an input an error was found. */

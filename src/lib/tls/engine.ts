@@ -19,6 +19,7 @@ import type { TlsEvent } from './events.ts';
 import { clientHandshake } from './handshake/client.ts';
 import { serverHandshake } from './handshake/server.ts';
 import type { ConnectionInfo } from './info.ts';
+import type { Session } from './session/session.ts';
 
 /** One side of a connection. */
 export class TlsEngine {
@@ -239,6 +240,14 @@ export class TlsEngine {
     }
     const der = this.side === 'client' ? info.peerChain[0] : info.credential?.chain[0];
     return der && createHash(bindingHash(der)).update(der).digest();
+  }
+
+  /**
+   * The session of the connection, for programs that show it; undefined before there is a master secret, and in TLS 1.3, whose sessions come
+   * with tickets by the event `session`.
+   */
+  currentSession(): Session | undefined {
+    return this.#c.session?.();
   }
 
   /** Schemes that both sides have, in our order, by name: what the peer may sign by. */

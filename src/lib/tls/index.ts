@@ -8,6 +8,7 @@ export type { ConnectionInfo } from './info.ts';
 export { loadMlKem } from './kex/index.ts';
 export { isSupported } from './resolve.ts';
 export { decodeSession, encodeSession, type Session } from './session/session.ts';
+export { readSslSession, sslSessionId, writeSslSession, type SslSession } from './session/openssl.ts';
 export { memoryStore, replayGuard, type ReplayGuard, type SessionStore } from './session/store.ts';
 export { ticketSealer, type OpenedTicket, type TicketSealer } from './session/tickets.ts';
 export type { SigningScheme } from './signatures.ts';

@@ -24,6 +24,7 @@ export class Keys12 {
     this.#randoms = { client: c.info.clientRandom, server: c.info.serverRandom };
     c.keylog('CLIENT_RANDOM', master.reveal());
     const randoms = this.#randoms;
+    c.session = () => this.session(c.info.ticket ?? new Uint8Array(0), c.info.ticketLifetime ?? 0);
     c.exporter = { export: (label, context, length) => master.export(label, randoms, context, length) };
   }
 

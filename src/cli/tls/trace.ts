@@ -1,0 +1,189 @@
+/** -msg, -trace, -state, -tlsextdebug and -keylogfile: what a connection's events look like as text. */
+import { appendFileSync, chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { fail } from '../../lib/errors.ts';
+import type { Span } from '../../lib/codec/index.ts';
+import { EXTENSIONS } from '../../lib/registry/tls-extensions.ts';
+import { VERSIONS } from '../../lib/registry/tls-versions.ts';
+import { hexDump } from '../../lib/text/dump.ts';
+import type { MessageEvent, RecordEvent, TlsEvent } from '../../lib/tls/index.ts';
+import { reasonOf } from '../source.ts';
+import type { TlsValues } from './options.ts';
+
+export interface Trace {
+  /** Shows an event. */
+  event(event: TlsEvent): void;
+}
+
+export interface TraceOutput {
+  /** For -msg, -trace and -tlsextdebug. */
+  readonly out: (text: string) => void;
+  /** For -state. */
+  readonly err: (text: string) => void;
+}
+
+type Asked = Pick<TlsValues, 'msg' | 'trace' | 'state' | 'tlsextdebug' | 'keylogfile' | 'msgfile'>;
+
+/**
+ * What the options ask to be shown.
+ *
+ * @throws TlskitError ERR_IO when a file cannot be written
+ */
+export function openTrace(flags: Asked, side: 'client' | 'server', output: TraceOutput): Trace {
+  const { msg, trace, state, tlsextdebug, keylogfile, msgfile } = flags;
+  if (msgfile !== undefined) write(msgfile, '', false);
+  const out = msgfile === undefined ? output.out : (text: string): void => write(msgfile, text, true);
+  if (keylogfile !== undefined) openKeyLog(keylogfile);
+  return {
+    event(event) {
+      if (event.type === 'keylog' && keylogfile !== undefined) write(keylogfile, `${event.line}\n`, true);
+      if (msg) out(messageText(event));
+      if (trace) out(traceText(event));
+      if (state) output.err(stateText(event, side));
+      if (tlsextdebug && event.type === 'message' && event.direction === 'in') {
+        for (const [type, data] of extensionsOf(event)) output.out(extensionText(type, data, side));
+      }
+    },
+  };
+}
+
+function write(path: string, text: string, append: boolean): void {
+  if (append && text === '') return;
+  try {
+    if (append) appendFileSync(path, text);
+    else writeFileSync(path, text);
+  } catch (error) {
+    fail('ERR_IO', `cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** A key log grows; its secrets are nobody else's business. */
+function openKeyLog(path: string): void {
+  const isNew = !existsSync(path);
+  try {
+    appendFileSync(path, '', { mode: 0o600 });
+    if (isNew) chmodSync(path, 0o600);
+  } catch (error) {
+    fail('ERR_IO', `cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+const versionText = (code: number): string =>
+  VERSIONS.row(code)?.name.replace(/^(SSL|TLS)v(\d)$/, '$1 $2.0').replace(/^TLSv/, 'TLS ') ?? 'TLS 1.3';
+
+/** `client_hello` as OpenSSL writes it: `ClientHello`. */
+const camel = (name: string): string =>
+  name === 'hello_retry_request' ? 'ServerHello' : name.replace(/(?:^|_)([a-z])/g, (_, c: string) => c.toUpperCase());
+
+const hexLines = (bytes: Uint8Array): string =>
+  Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => {
+    const row = bytes.subarray(16 * i, 16 * i + 16);
+    return `    ${Array.from(row, (one) => one.toString(16).padStart(2, '0')).join(' ')}\n`;
+  }).join('');
+
+const block = (direction: 'in' | 'out', version: string, title: string, bytes: Uint8Array, detail = ''): string => {
+  const length = bytes.length.toString(16).padStart(4, '0');
+  return `${direction === 'in' ? '<<<' : '>>>'} ${version}, ${title} [length ${length}]${detail}\n${hexLines(bytes)}`;
+};
+
+/** -msg, in OpenSSL's form. */
+function messageText(event: TlsEvent): string {
+  if (event.type === 'record') return recordText(event);
+  if (event.type === 'message') {
+    const { direction, name, raw, code } = event;
+    const version = versionText(event.version);
+    if (code === undefined) return block(direction, version, 'ChangeCipherSpec', raw);
+    return block(direction, version, 'Handshake', raw, `, ${camel(name)}`);
+  }
+  if (event.type !== 'alert') return '';
+  const { direction, level, description, name } = event;
+  const detail = `, ${level === 2 ? 'fatal' : 'warning'} ${name}`;
+  return block(direction, 'TLS', 'Alert', Uint8Array.of(level, description), detail);
+}
+
+function recordText({ direction, header, contentType }: RecordEvent): string {
+  const text = block(direction, versionText(((header[1] ?? 0) << 8) | (header[2] ?? 0)), 'RecordHeader', header);
+  if (header[0] !== 23 || contentType === 23) return text;
+  return text + block(direction, 'TLS 1.3', 'InnerContent', Uint8Array.of(contentType));
+}
+
+/** -trace: one line a field. */
+function traceText(event: TlsEvent): string {
+  const arrow = 'direction' in event && event.direction === 'in' ? 'Received' : 'Sent';
+  if (event.type === 'alert') {
+    return `${arrow} alert: ${event.level === 2 ? 'fatal' : 'warning'} ${event.name} (${event.description})\n`;
+  }
+  if (event.type === 'data') return `Received ${event.early ? 'early ' : ''}application data: ${event.bytes.length} octets\n`;
+  if (event.type !== 'message') return '';
+  const title = `${arrow} ${event.name}: ${event.raw.length} octets\n`;
+  const body = event.code === undefined ? event.raw : event.raw.subarray(4);
+  return title + event.annotate().inner.map((span) => spanText(span, body, 1)).join('');
+}
+
+/** Octets of a field that are shown. */
+const SHOWN = 32;
+
+function spanText(span: Span, body: Uint8Array, depth: number): string {
+  const bytes = body.subarray(span.start, span.end);
+  const hex = Buffer.from(bytes.subarray(0, SHOWN)).toString('hex') + (bytes.length > SHOWN ? '…' : '');
+  const value = span.inner.length > 0 ? `(${bytes.length})` : `(${bytes.length}) ${hex}`;
+  const line = `${'  '.repeat(depth)}${span.name} ${value}${span.text === undefined ? '' : `  ${span.text}`}\n`;
+  return line + span.inner.map((one) => spanText(one, body, depth + 1)).join('');
+}
+
+/** -state: a line a step. */
+function stateText(event: TlsEvent, side: 'client' | 'server'): string {
+  const who = side === 'client' ? 'SSL_connect' : 'SSL_accept';
+  if (event.type === 'message') {
+    const how = event.direction === 'in' ? 'read' : 'write';
+    return `${who}:${versionText(event.version).replace(' ', 'v')} ${how} ${event.name.replaceAll('_', ' ')}\n`;
+  }
+  if (event.type === 'alert') {
+    const how = event.direction === 'in' ? 'read' : 'write';
+    return `SSL3 alert ${how}:${event.level === 2 ? 'fatal' : 'warning'}:${event.name.replaceAll('_', ' ')}\n`;
+  }
+  return event.type === 'failure' ? `${who}:error\n` : '';
+}
+
+/** The extensions of a hello or of EncryptedExtensions. A message that cannot be read has none; the engine tells of it. */
+export function extensionsOf({ name, raw }: MessageEvent): [type: number, data: Uint8Array][] {
+  const at = extensionsAt(name, raw);
+  const found: [number, Uint8Array][] = [];
+  const view = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
+  if (at === undefined || at + 2 > view.length) return found;
+  const end = Math.min(view.length, at + 2 + view.readUInt16BE(at));
+  for (let i = at + 2; i + 4 <= end;) {
+    const length = view.readUInt16BE(i + 2);
+    found.push([view.readUInt16BE(i), view.subarray(i + 4, Math.min(end, i + 4 + length))]);
+    i += 4 + length;
+  }
+  return found;
+}
+
+function extensionsAt(name: string, raw: Uint8Array): number | undefined {
+  if (name === 'encrypted_extensions') return 4;
+  const afterId = 4 + 2 + 32 + 1 + (raw[38] ?? 0);
+  if (name === 'server_hello' || name === 'hello_retry_request') return afterId + 3;
+  if (name !== 'client_hello') return undefined;
+  const suites = ((raw[afterId] ?? 0) << 8) | (raw[afterId + 1] ?? 0);
+  const compressions = afterId + 2 + suites;
+  return compressions + 1 + (raw[compressions] ?? 0);
+}
+
+/** Names of extensions where OpenSSL's are not the registered ones. */
+const NAMES: Readonly<Record<number, string>> = {
+  10: 'supported_groups',
+  11: 'EC point formats',
+  16: 'application layer protocol negotiation',
+  18: 'signed certificate timestamps',
+  21: 'TLS padding',
+  22: 'encrypt-then-mac',
+  41: 'psk',
+  45: 'psk kex modes',
+  65281: 'renegotiation info',
+};
+
+function extensionText(type: number, data: Uint8Array, side: 'client' | 'server'): string {
+  const name = NAMES[type] ?? EXTENSIONS.get(type)?.replaceAll('_', ' ') ?? 'unknown';
+  const peer = side === 'client' ? 'server' : 'client';
+  return `TLS ${peer} extension "${name}" (id=${type}), len=${data.length}\n${hexDump(data, 0)}`;
+}

@@ -1,0 +1,103 @@
+/** The verification of a peer as s_client and s_server have it: OpenSSL's lines on stderr, its number kept, the connection ended only where that is asked for. */
+import type { AlertName } from '../../lib/registry/tls-alerts.ts';
+import { verifyCode } from '../../lib/registry/verify-errors.ts';
+import { nameText, type NameOptions } from '../../lib/text/name.ts';
+import { timeText } from '../../lib/text/time.ts';
+import type { PeerIdentity, Rejection, VerifyHook } from '../../lib/tls/index.ts';
+import { parsedCertificate, verifyChain, type TrustStore, type VerifyStep } from '../../lib/verify/index.ts';
+import type { VerifySettings } from '../flags/trust.ts';
+
+export interface PeerVerifierOptions {
+  readonly trusted: TrustStore;
+  readonly settings: VerifySettings;
+  readonly nameOptions: NameOptions;
+  /** -verify: errors at greater depths count as a chain that is too long. Undefined: every error is passed over. */
+  readonly depth: number | undefined;
+  /** -verify_return_error */
+  readonly returnError: boolean;
+  /** Show errors alone. */
+  readonly quiet: boolean;
+  /** Whether a failed verification ends the connection. */
+  readonly enforced: boolean;
+  /** Takes the lines. */
+  readonly say: (text: string) => void;
+}
+
+/** Judges the peer of one connection. */
+export class PeerVerifier {
+  /** OpenSSL's number: 0, or the last error's. */
+  code = 0;
+  /** The name of -verify_hostname that matched. */
+  peerName: string | undefined;
+  readonly #options: PeerVerifierOptions;
+
+  constructor(options: PeerVerifierOptions) {
+    this.#options = options;
+  }
+
+  readonly hook: VerifyHook = (peer) => this.#judge(peer);
+
+  #judge(peer: PeerIdentity): Rejection | undefined {
+    const { trusted, settings, depth, returnError, enforced } = this.#options;
+    const chain = peer.chain.map((der) => parsedCertificate(der, 'ber'));
+    const [leaf, ...untrusted] = chain;
+    if (!leaf) return undefined;
+    let stopped = false;
+    const result = verifyChain(leaf, {
+      ...settings,
+      trusted,
+      untrusted,
+      goOn: (error) => {
+        stopped = returnError || (depth !== undefined && error.depth > depth);
+        return !stopped;
+      },
+    });
+    this.code = result.code;
+    this.peerName = result.ok ? settings.hosts?.[0] : undefined;
+    const last = result.steps.length - 1;
+    for (const [i, step] of result.steps.entries()) this.#show(step, stopped && i === last);
+    if (!stopped || !enforced) return undefined;
+    const { name, text } = verifyCode(result.code);
+    return { alert: ALERTS[name] ?? 'certificate_unknown', detail: text };
+  }
+
+  #show({ ok, depth, code, certificate }: VerifyStep, end: boolean): void {
+    const { say, quiet, nameOptions } = this.#options;
+    const { subject, issuer, notBefore, notAfter } = certificate.certificate;
+    if (!quiet || !ok) say(`depth=${depth} ${nameText(subject, nameOptions)}\n`);
+    const { name, text } = verifyCode(code);
+    if (!ok) say(`verify error:num=${code}:${text}\n`);
+    if (name === 'UNABLE_TO_GET_ISSUER_CERT') say(`issuer= ${nameText(issuer, nameOptions)}\n`);
+    if (BEFORE.has(name)) say(`notBefore=${timeText(notBefore) ?? 'Bad time value'}\n`);
+    if (AFTER.has(name)) say(`notAfter=${timeText(notAfter) ?? 'Bad time value'}\n`);
+    if (!end && !quiet) say('verify return:1\n');
+  }
+}
+
+const BEFORE = new Set(['CERT_NOT_YET_VALID', 'ERROR_IN_CERT_NOT_BEFORE_FIELD']);
+const AFTER = new Set(['CERT_HAS_EXPIRED', 'ERROR_IN_CERT_NOT_AFTER_FIELD']);
+
+/** The alerts that OpenSSL sends for errors of the verification. */
+const ALERTS: Readonly<Record<string, AlertName>> = {
+  UNABLE_TO_GET_ISSUER_CERT: 'unknown_ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unknown_ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown_ca',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'unknown_ca',
+  SELF_SIGNED_CERT_IN_CHAIN: 'unknown_ca',
+  CERT_CHAIN_TOO_LONG: 'unknown_ca',
+  PATH_LENGTH_EXCEEDED: 'unknown_ca',
+  INVALID_CA: 'unknown_ca',
+  CERT_HAS_EXPIRED: 'certificate_expired',
+  CERT_REVOKED: 'certificate_revoked',
+  CERT_SIGNATURE_FAILURE: 'decrypt_error',
+  INVALID_PURPOSE: 'unsupported_certificate',
+  CERT_NOT_YET_VALID: 'bad_certificate',
+  CERT_UNTRUSTED: 'bad_certificate',
+  CERT_REJECTED: 'bad_certificate',
+  HOSTNAME_MISMATCH: 'bad_certificate',
+  EMAIL_MISMATCH: 'bad_certificate',
+  IP_ADDRESS_MISMATCH: 'bad_certificate',
+  EE_KEY_TOO_SMALL: 'bad_certificate',
+  CA_KEY_TOO_SMALL: 'bad_certificate',
+  CA_MD_TOO_WEAK: 'bad_certificate',
+};
