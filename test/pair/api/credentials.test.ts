@@ -218,7 +218,7 @@ describe('signing elsewhere', () => {
     const none = await run({ ...common, suites: ['AES128-SHA'] }, { ...common, credentials: [without] });
     expect(none.server.reason).toBe('certificate_none_for_suite');
   });
-  it.each<[string, Signer['decrypt']]>([
+  it.each<[string, NonNullable<Signer['decrypt']>]>([
     ['fails', () => laterFails('no connection')],
     [
       'throws',
@@ -279,7 +279,10 @@ describe.each([...each, ['TLSv1'] as const])('%s: the verify hook', (version) =>
       ['certificate_expired'],
     ]);
     const plain = await run({ ...common, verify: () => ({}) }, common);
-    expect([plain.client.reason, plain.client.alerts('out')]).toEqual(['certificate_rejected', ['certificate_unknown']]);
+    expect([plain.client.reason, plain.client.alerts('out')]).toEqual([
+      'certificate_rejected',
+      ['certificate_unknown'],
+    ]);
   });
   it('that fails is internal_error', async () => {
     for (const verify of [
