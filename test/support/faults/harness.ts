@@ -41,12 +41,22 @@ export interface Fault {
   readonly by: SideName;
   readonly what: string;
   readonly versions: readonly VersionName[];
-  readonly plan: (t: Context) => Plan;
+  readonly plan: (t: Context) => Plan | Promise<Plan>;
   /** Whether the fault is one of the side itself: a hook that fails, a defect. */
   readonly own: boolean;
   /** Another alert than that of the row. */
   readonly alert: string | undefined;
 }
+
+/** A plan with parts of all. */
+export const merge = (...plans: readonly Plan[]): Plan => ({
+  ...Object.assign({}, ...plans),
+  client: Object.assign({}, ...plans.map(({ client }) => client)),
+  server: Object.assign({}, ...plans.map(({ server }) => server)),
+});
+
+/** Options of one side. */
+export const side = (name: SideName, options: object): Plan => ({ [name]: options });
 
 interface More {
   readonly own?: boolean;
@@ -61,7 +71,7 @@ export function fault(
   by: SideName | 'both',
   versions: readonly VersionName[],
   what: string,
-  plan: (t: Context) => Plan,
+  plan: (t: Context) => Plan | Promise<Plan>,
   { own = false, alert }: More = {},
 ): Fault[] {
   return (by === 'both' ? SIDES : [by]).map((side) => ({ reason, by: side, versions, what, plan, own, alert }));
@@ -145,7 +155,8 @@ export function runFaults(faults: readonly Fault[]): void {
     describe(reason, () => {
       const cases = rows.flatMap((row) => row.versions.map((version) => [version, row.by, row.what, row] as const));
       it.each(cases)('%s, by the %s: %s', async (version, by, _, row) => {
-        const pair = await play(version, row.plan({ version, tls13: version === 'TLSv1.3', by, id: identity }));
+        const plan = await row.plan({ version, tls13: version === 'TLSv1.3', by, id: identity });
+        const pair = await play(version, plan);
         const failing = row.own ? by : peerOf(by);
         expectFailure(pair[failing], pair[peerOf(failing)], reason, row.alert ?? reasonRow(reason).alert);
       });

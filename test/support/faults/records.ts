@@ -5,7 +5,7 @@ import { TicketKey } from '../../../src/lib/tickets/key.ts';
 import type { Pair } from '../tls-pair.ts';
 import { behind, eachRecord, flight, flip, hex, inject, message, record, recordsOf, tap } from './edit.ts';
 import { forge12, forge13 } from './forge.ts';
-import { BOTH, V12, V13, fault, type Context, type Fault, type Plan, type SideName } from './harness.ts';
+import { BOTH, V12, V13, fault, merge, side, type Context, type Fault, type Plan, type SideName } from './harness.ts';
 
 const EMPTY = Buffer.alloc(0);
 const CCS = record(20, Buffer.from([1]));
@@ -53,16 +53,6 @@ const insteadOfFirst = (bytes: Uint8Array): ((t: Context) => Plan) => {
       flight(0, () => Buffer.from(bytes)),
     );
 };
-
-/** A plan with parts of all. */
-export const merge = (...plans: readonly Plan[]): Plan => ({
-  ...Object.assign({}, ...plans),
-  client: Object.assign({}, ...plans.map(({ client }) => client)),
-  server: Object.assign({}, ...plans.map(({ server }) => server)),
-});
-
-/** Options of one side. */
-export const side = (name: SideName, options: object): Plan => ({ [name]: options });
 
 const header = (type: number, length: number): Buffer => Buffer.from([type, 3, 3, length >>> 8, length & 0xff]);
 
