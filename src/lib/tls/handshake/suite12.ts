@@ -25,8 +25,15 @@ const UNSAID = [0x0201, 0x0202, 0x0203];
 /** Numbers that RFC 7919 keeps for finite-field groups: a client that names one means to choose. */
 const isFiniteField = (code: number): boolean => code >>> 8 === 1;
 
-/** What is missing for a suite; the reason when no suite is left. */
-type Missing = 'suite_none_shared' | 'group_none_shared' | 'signature_none_shared' | 'certificate_none_for_suite';
+/** What may be missing for a suite, in the order in which it is looked for: the suite that came furthest says why no suite is left. */
+const MISSING = [
+  'suite_none_shared',
+  'certificate_none_for_suite',
+  'group_none_shared',
+  'signature_none_shared',
+] as const;
+
+type Missing = (typeof MISSING)[number];
 
 /** The best suite that both sides have and can do. */
 export function chooseSuite(c: Connection, seen: Seen, credentials: readonly Credential[]): ChosenSuite {
@@ -43,7 +50,7 @@ export function chooseSuite(c: Connection, seen: Seen, credentials: readonly Cre
   for (const suite of ordered) {
     const chosen = tryOut(config, seen, suite, credentials);
     if (typeof chosen !== 'string') return chosen;
-    missing = chosen;
+    if (MISSING.indexOf(chosen) > MISSING.indexOf(missing)) missing = chosen;
   }
   return fail(missing);
 }
@@ -55,11 +62,12 @@ function tryOut(
   credentials: readonly Credential[],
 ): ChosenSuite | Missing {
   if (usesPsk(suite.keyExchange) && !config.pskLookup && config.psks.length === 0) return 'suite_none_shared';
+  const certified = isCertified(suite.authentication);
+  const fitting = credentials.filter((one) => keyServes(suite.authentication, suite.keyExchange, one.traits.type));
+  if (certified && fitting.length === 0) return 'certificate_none_for_suite';
   const group = groupFor(config, seen, suite);
   if (group === null) return 'group_none_shared';
-  if (!isCertified(suite.authentication)) return { suite, credential: undefined, scheme: undefined, group };
-  const fitting = credentials.filter((one) => keyServes(suite.authentication, suite.keyExchange, one.traits.type));
-  if (fitting.length === 0) return 'certificate_none_for_suite';
+  if (!certified) return { suite, credential: undefined, scheme: undefined, group };
   if (usesRsa(suite.keyExchange)) {
     const credential = fitting.find(({ signer }) => signer.decrypt !== undefined);
     return credential ? { suite, credential, scheme: undefined, group } : 'certificate_none_for_suite';
