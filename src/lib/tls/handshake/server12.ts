@@ -25,6 +25,8 @@ import {
   SESSION_TICKET_ANSWER,
   STATUS_REQUEST_ANSWER,
   extension,
+  signedParameters,
+  signedParameters10,
   type Extension,
 } from '../wire/index.ts';
 import { attempt, judge, signature } from './certificates.ts';
@@ -223,8 +225,15 @@ function* sendParameters(c: Connection, chosen: ChosenSuite): Script<ServerShare
   const parameters = encode(schema, value);
   const certified = isCertified(suite.authentication) && !usesPsk(suite.keyExchange);
   const proof = certified && credential && scheme ? yield* proofOf(c, chosen, parameters) : undefined;
-  c.sendBody(serverKeyExchangeKind(schema), proof ? Buffer.concat([parameters, proof]) : parameters);
+  if (proof) c.sendBody(serverKeyExchangeKind(signedSchema(c, schema)), Buffer.concat([parameters, proof]));
+  else c.sendBody(serverKeyExchangeKind(schema), parameters);
   return share;
+}
+
+/** Parameters with the signature behind them, as the version has it. */
+function signedSchema(c: Connection, schema: AnySchema): AnySchema {
+  const { fixedScheme } = profileOf(c.info.version?.code ?? 0);
+  return fixedScheme ? signedParameters10(schema) : signedParameters(schema);
 }
 
 /** RFC 7919's group where the client named one, else the configured one, else 2048 bits. */
