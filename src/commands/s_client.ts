@@ -11,7 +11,10 @@ const command: CommandSpec = defineCommand<ClientFlags>({
     'and no data are exchanged.',
   examples: [
     { say: 'What does this server have?', line: 's_client -connect example.com:443' },
-    { say: 'As a client that verifies, with a certificate', line: 's_client -connect localhost:4433 -CAfile ca.crt -cert client.crt -key client.key -verify_return_error' },
+    {
+      say: 'As a client that verifies, with a certificate',
+      line: 's_client -connect localhost:4433 -CAfile ca.crt -cert client.crt -key client.key -verify_return_error',
+    },
     { say: 'The handshake, field by field', line: 's_client -connect localhost:4433 -trace' },
     { say: 'For programs', line: 's_client -connect localhost:4433 --json' },
   ],

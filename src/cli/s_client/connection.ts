@@ -1,7 +1,7 @@
 /** One connection of s_client: from the socket to the last octet. */
 import { connect, type Socket } from 'node:net';
 import { TlskitError } from '../../lib/errors.ts';
-import { TlsEngine, TlsFailure, type AlertEvent, type Session, type TlsEvent } from '../../lib/tls/index.ts';
+import { TlsEngine, type AlertEvent, type Session, type TlsEvent, type TlsFailure } from '../../lib/tls/index.ts';
 import { TlsDriver } from '../tls/driver.ts';
 import { failureText, networkReason, tlsError } from '../tls/failure.ts';
 import { extensionsOf, type Trace } from '../tls/trace.ts';

@@ -152,7 +152,8 @@ export function summaryText(report: Report): string {
   const [leaf] = views(info);
   const { peerScheme } = info;
   const hash = peerScheme && signatureHash(peerScheme);
-  const requested = info.peerSchemes.length > 0 ? `Requested Signature Algorithms: ${schemesText(info.peerSchemes)}\n` : '';
+  const requested =
+    info.peerSchemes.length > 0 ? `Requested Signature Algorithms: ${schemesText(info.peerSchemes)}\n` : '';
   return [
     `Protocol version: ${info.version?.name ?? 'unknown'}\n`,
     `Ciphersuite: ${suiteText(info)}\n`,
@@ -181,7 +182,15 @@ export function ocspText(response: Uint8Array | undefined): string {
   return `OCSP response: \n${rule}${ocspHeader(response)}${rule}`;
 }
 
-const OCSP_STATUS = ['successful', 'malformedrequest', 'internalerror', 'trylater', '(UNKNOWN)', 'sigrequired', 'unauthorized'];
+const OCSP_STATUS = [
+  'successful',
+  'malformedrequest',
+  'internalerror',
+  'trylater',
+  '(UNKNOWN)',
+  'sigrequired',
+  'unauthorized',
+];
 
 function ocspHeader(response: Uint8Array): string {
   // OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, … } (RFC 6960 section 4.2.1)

@@ -7,6 +7,7 @@ import { nameOptions } from '../flags/certificates.ts';
 import { verifyOptions, type VerifySettings } from '../flags/trust.ts';
 import { readFile } from '../source.ts';
 import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
+import { checked } from '../tls/configuration.ts';
 import { loadCredential } from '../tls/credentials.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { readSessionFile } from '../tls/session-file.ts';
@@ -74,16 +75,6 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
   };
 }
 
-/** What the engine says of a configuration that cannot be, as an error of the command line. */
-export function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof RangeError) fail('ERR_USAGE', error.message);
-    throw error;
-  }
-}
-
 function fragmentLength(value: number | undefined): number | undefined {
   if (value !== undefined && ![512, 1024, 2048, 4096].includes(value))
     fail('ERR_USAGE', `option -maxfraglen takes 512, 1024, 2048 or 4096, not ${value}`);
@@ -93,7 +84,8 @@ function fragmentLength(value: number | undefined): number | undefined {
 function targetOf({ flags, args }: ClientContext): Target {
   const { connect, host, port, unix, bind } = flags;
   const [word] = args;
-  if (connect !== undefined && word !== undefined) fail('ERR_USAGE', `there are two places to connect to: ${connect}, ${word}`);
+  if (connect !== undefined && word !== undefined)
+    fail('ERR_USAGE', `there are two places to connect to: ${connect}, ${word}`);
   if (unix !== undefined && (connect ?? word ?? host) !== undefined)
     fail('ERR_USAGE', 'option -unix names a place to connect to, and so does another one');
   const named = connect ?? word;

@@ -38,6 +38,7 @@ export class TlsDriver {
   #pumping = false;
   #paused = false;
   #stopped = false;
+  #closing = false;
   #ending = false;
   #over = false;
   #blocked = false;
@@ -93,8 +94,8 @@ export class TlsDriver {
   /** Says close_notify, and ends. */
   close(): void {
     this.engine.close();
+    this.#closing = true;
     this.pump();
-    this.finish();
   }
 
   /** Carries out and tells all that there is. Called after every call to the engine. */
@@ -111,7 +112,7 @@ export class TlsDriver {
     } finally {
       this.#pumping = false;
     }
-    if (this.engine.closed) this.finish();
+    if (this.engine.closed || this.#closing) this.finish();
     this.#flow();
     this.#unblock();
   }

@@ -10,7 +10,8 @@ import { isSupported } from '../../lib/tls/index.ts';
 const SUITES13 = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'];
 
 /** OpenSSL 3.0's DEFAULT before TLS 1.3, as far as certificates go, in its order. */
-const DEFAULT12 = `ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 DHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305
+const DEFAULT12 =
+  `ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 DHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305
   ECDHE-RSA-CHACHA20-POLY1305 DHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256
   DHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-SHA384 ECDHE-RSA-AES256-SHA384 DHE-RSA-AES256-SHA256 ECDHE-ECDSA-AES128-SHA256
   ECDHE-RSA-AES128-SHA256 DHE-RSA-AES128-SHA256 ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA DHE-RSA-AES256-SHA
@@ -100,16 +101,17 @@ export function cipherSuites(value: string | undefined): readonly CipherSuite[] 
 }
 
 /** OpenSSL 3.0's groups where nothing is said. */
-const DEFAULT_GROUPS = `x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192`.split(
-  ' ',
-);
+const DEFAULT_GROUPS =
+  `x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192`.split(' ');
 
 /** `-groups`: names, colons between; numbers for the engine. */
 export function groupList(value: string | undefined): readonly number[] {
   const words = value === undefined ? DEFAULT_GROUPS : value.split(/[:, ]+/).filter((one) => one !== '');
   const rows = words.map((word) => {
     const row = GROUPS.named(word.replace(/^[*?]+/, ''));
-    return row ?? fail('ERR_USAGE', `option -groups: there is no group "${word}"; x25519, P-256, X25519MLKEM768 are some`);
+    return (
+      row ?? fail('ERR_USAGE', `option -groups: there is no group "${word}"; x25519, P-256, X25519MLKEM768 are some`)
+    );
   });
   if (rows.length === 0) fail('ERR_USAGE', 'option -groups: no group');
   // one name of brainpool stands for both numbers: RFC 8734 gave TLS 1.3 its own
@@ -120,12 +122,13 @@ export function groupList(value: string | undefined): readonly number[] {
 }
 
 /** Whether a list of groups has one with ML-KEM. */
-export const wantsMlKem = (codes: readonly number[]): boolean => codes.some((code) => GROUPS.row(code)?.kind === 'hybrid');
+export const wantsMlKem = (codes: readonly number[]): boolean =>
+  codes.some((code) => GROUPS.row(code)?.kind === 'hybrid');
 
 /** OpenSSL 3.0's signature algorithms where nothing is said. */
 const DEFAULT_SCHEMES = [
-  0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0303, 0x0301,
-  0x0302, 0x0402, 0x0502, 0x0602,
+  0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601,
+  0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602,
 ];
 
 const KEYS: Readonly<Record<string, readonly [key: string, padding: string | undefined]>> = {
@@ -152,7 +155,12 @@ function schemeOf(word: string): number | undefined {
   const wanted = KEYS[key.toUpperCase()];
   if (!wanted) return undefined;
   return SIGNATURE_SCHEMES.rows.find(
-    (row) => row.key === wanted[0] && row.padding === wanted[1] && row.hash === hash.toLowerCase() && (row.tls12 || row.tls13 !== 'none') && row.code < 0x0810,
+    (row) =>
+      row.key === wanted[0] &&
+      row.padding === wanted[1] &&
+      row.hash === hash.toLowerCase() &&
+      (row.tls12 || row.tls13 !== 'none') &&
+      row.code < 0x0810,
   )?.code;
 }
 
@@ -162,7 +170,8 @@ export function protocolList(value: string | undefined): readonly string[] {
   const names = value.split(',');
   for (const name of names) {
     const { length } = Buffer.from(name, 'utf8');
-    if (length === 0 || length > 255) fail('ERR_USAGE', `option -alpn: names have 1 to 255 octets, commas between them`);
+    if (length === 0 || length > 255)
+      fail('ERR_USAGE', `option -alpn: names have 1 to 255 octets, commas between them`);
   }
   return names;
 }

@@ -105,5 +105,8 @@ function schemes(
   // before TLS 1.2 ECDSA and DSA sign with SHA-1, without a word about it
   const sha1 = older ? SIGNATURE_SCHEMES.rows.filter(({ hash }) => hash === 'sha1').map(({ code }) => code) : [];
   const [verifySchemes, signSchemes] = side === 'client' ? [own, client] : [client, own];
-  return { verifySchemes: [...new Set([...verifySchemes, ...sha1])], signSchemes: [...new Set([...signSchemes, ...sha1])] };
+  return {
+    verifySchemes: [...new Set([...verifySchemes, ...sha1])],
+    signSchemes: [...new Set([...signSchemes, ...sha1])],
+  };
 }

@@ -83,13 +83,14 @@ const hex2 = (value: number): string => value.toString(16).toUpperCase().padStar
 export function signatureAlgorithms(info: Info, own: ReadonlySet<number>, requested: '' | 'Requested '): string {
   const { peerSchemes, version } = info;
   if (peerSchemes.length === 0) return '';
-  // OpenSSL 3.0 without the legacy algorithms of TLS 1.2 where the version has none
-  const usable = (code: number): boolean => version?.code !== TLS13 || SIGNATURE_SCHEMES.row(code)?.tls13 !== 'none';
+  // what TLS 1.3 does not have; on a server OpenSSL thinks of DSA alone
+  const usable = (code: number): boolean => {
+    const row = SIGNATURE_SCHEMES.row(code);
+    return version?.code !== TLS13 || (requested === '' ? row?.key !== 'dsa' : row?.tls13 !== 'none');
+  };
   const shared = peerSchemes.filter((code) => own.has(code) && usable(code));
   const line = `${requested}Signature Algorithms: `;
-  return (
-    `${line}${schemesText(peerSchemes)}\n` + (shared.length > 0 ? `Shared ${line}${schemesText(shared)}\n` : '')
-  );
+  return `${line}${schemesText(peerSchemes)}\n` + (shared.length > 0 ? `Shared ${line}${schemesText(shared)}\n` : '');
 }
 
 /** How the peer signed. */
@@ -159,7 +160,8 @@ export function pointFormats(formats: readonly number[] | undefined): string {
 /** Groups of a client, and those of them that we have; of TLS 1.3 none that is older. */
 export function clientGroups({ peerGroups }: Info, own: readonly Group[] | undefined): string {
   if (peerGroups.length === 0) return '';
-  const name = (code: number): string => GROUPS.row(code)?.name ?? `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = (code: number): string =>
+    GROUPS.row(code)?.name ?? `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const line = `Supported groups: ${peerGroups.map(name).join(':')}\n`;
   if (!own) return line;
   const shared = peerGroups.filter((code) => own.some((group) => group.code === code));

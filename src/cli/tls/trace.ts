@@ -68,7 +68,9 @@ function openKeyLog(path: string): void {
 }
 
 const versionText = (code: number): string =>
-  VERSIONS.row(code)?.name.replace(/^(SSL|TLS)v(\d)$/, '$1 $2.0').replace(/^TLSv/, 'TLS ') ?? 'TLS 1.3';
+  VERSIONS.row(code)
+    ?.name.replace(/^(SSL|TLS)v(\d)$/, '$1 $2.0')
+    .replace(/^TLSv/, 'TLS ') ?? 'TLS 1.3';
 
 /** `client_hello` as OpenSSL writes it: `ClientHello`. */
 const camel = (name: string): string =>
@@ -112,11 +114,18 @@ function traceText(event: TlsEvent): string {
   if (event.type === 'alert') {
     return `${arrow} alert: ${event.level === 2 ? 'fatal' : 'warning'} ${event.name} (${event.description})\n`;
   }
-  if (event.type === 'data') return `Received ${event.early ? 'early ' : ''}application data: ${event.bytes.length} octets\n`;
+  if (event.type === 'data')
+    return `Received ${event.early ? 'early ' : ''}application data: ${event.bytes.length} octets\n`;
   if (event.type !== 'message') return '';
   const title = `${arrow} ${event.name}: ${event.raw.length} octets\n`;
   const body = event.code === undefined ? event.raw : event.raw.subarray(4);
-  return title + event.annotate().inner.map((span) => spanText(span, body, 1)).join('');
+  return (
+    title +
+    event
+      .annotate()
+      .inner.map((span) => spanText(span, body, 1))
+      .join('')
+  );
 }
 
 /** Octets of a field that are shown. */

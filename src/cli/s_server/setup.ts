@@ -1,0 +1,186 @@
+/** What s_server's options mean: where to listen, the engine's configuration, what to do with clients. */
+import { randomBytes } from 'node:crypto';
+import { readDhParameters } from '../../lib/dh/parameters.ts';
+import { fail } from '../../lib/errors.ts';
+import type { NameOptions } from '../../lib/text/name.ts';
+import { TicketKey } from '../../lib/tickets/key.ts';
+import {
+  acceptAny,
+  memoryStore,
+  replayGuard,
+  serverConfig,
+  ticketSealer,
+  type Credential,
+  type HelloAnswer,
+  type HelloSeen,
+  type ServerConfig,
+  type ServerOptions,
+} from '../../lib/tls/index.ts';
+import type { TrustStore } from '../../lib/verify/index.ts';
+import { SUITES } from '../../lib/registry/tls-suites.ts';
+import { readCertificates } from '../../lib/x509/certificate.ts';
+import { nameOptions } from '../flags/certificates.ts';
+import { verifyOptions, type VerifySettings } from '../flags/trust.ts';
+import { readFile } from '../source.ts';
+import type { FlagValues } from '../spec.ts';
+import { checked } from '../tls/configuration.ts';
+import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
+import { loadCredential } from '../tls/credentials.ts';
+import { commonOptions, pskOf } from '../tls/options.ts';
+import { openTrust } from '../trust.ts';
+import type { ServerContext, ServerFlags } from './flags.ts';
+
+/** What is done with what clients send. */
+export type Mode = 'print' | 'page' | 'files' | 'raw files' | 'reverse' | 'echo';
+
+export interface ServerSetup {
+  readonly address: Address;
+  readonly path: string | undefined;
+  readonly family: 4 | 6 | undefined;
+  readonly mode: Mode;
+  readonly nameOptions: NameOptions;
+  readonly trusted: TrustStore;
+  readonly verification: VerifySettings;
+  /** Without verify hooks: each connection has its own. */
+  readonly config: ServerConfig;
+  /** Lines to say at the start. */
+  readonly notes: readonly string[];
+}
+
+type Values = FlagValues<ServerFlags>;
+
+/** Octets of early data where -max_early_data says nothing. */
+const EARLY_DATA = 16_384;
+
+/**
+ * Reads the options and the files that they name.
+ *
+ * @throws TlskitError
+ */
+export async function setUp(context: ServerContext): Promise<ServerSetup> {
+  const { flags } = context;
+  const where = whereToListen(flags);
+  const common = await commonOptions(flags, 'server');
+  const psk = pskOf(flags);
+  const suites = flags.no_dhe ? common.suites?.filter((code) => !isDhe(code)) : common.suites;
+  const ocsp = ocspResponse(flags);
+  const credentials = await loadCredentials(context, ocsp);
+  const second = flags.servername === undefined ? undefined : await loadSecond(context, ocsp);
+  const dh =
+    flags.dhparam === undefined ? undefined : readDhParameters(readFile(flags.dhparam), { source: flags.dhparam });
+  const options: ServerOptions = {
+    ...common,
+    suites,
+    credentials,
+    serverPreference: flags.serverpref,
+    clientAuth: flags.Verify !== undefined ? 'require' : flags.verify !== undefined ? 'request' : 'none',
+    authorities: authoritiesOf(flags),
+    onHello: second && ((seen) => chooseByName(seen, flags, second)),
+    psks: psk ? [psk] : [],
+    pskHint: flags.psk_hint === undefined ? undefined : Buffer.from(flags.psk_hint, 'utf8'),
+    dhDomain: dh && { p: octetsOf(dh.p), g: octetsOf(dh.g) },
+    cookie: flags.stateless ? () => randomBytes(32) : undefined,
+    ...sessionOptions(flags),
+    verify: acceptAny,
+  };
+  return {
+    ...where,
+    mode: modeOf(flags),
+    nameOptions: nameOptions(flags.nameopt),
+    trusted: openTrust(flags, 'alone'),
+    verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: 1 }),
+    config: checked(() => serverConfig(options)),
+    notes: [dh ? 'Setting temp DH parameters\n' : 'Using default temp DH parameters\n'],
+  };
+}
+
+function octetsOf(value: bigint): Buffer {
+  const hex = value.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+}
+
+function isDhe(code: string | number): boolean {
+  const exchange = typeof code === 'number' ? SUITES.row(code)?.keyExchange : undefined;
+  return exchange === 'dhe' || exchange === 'dhe_psk';
+}
+
+function whereToListen(flags: Values): Pick<ServerSetup, 'address' | 'path' | 'family'> {
+  const { accept, port, unix } = flags;
+  if (unix !== undefined && (accept !== undefined || port !== undefined))
+    fail('ERR_USAGE', 'option -unix names a place to listen, and so does another one');
+  const named = accept === undefined ? { host: undefined, port: DEFAULT_PORT } : parseAddress('accept', accept, 'port');
+  const address = port === undefined ? named : { ...named, port: portOf('port', port) };
+  return { address, path: unix, family: flags[4] ? 4 : flags[6] ? 6 : undefined };
+}
+
+function modeOf(flags: Values): Mode {
+  const given = (
+    [
+      ['www', 'page'],
+      ['WWW', 'files'],
+      ['HTTP', 'raw files'],
+      ['rev', 'reverse'],
+      ['echo', 'echo'],
+    ] as const
+  ).filter(([flag]) => flags[flag]);
+  if (given.length > 1) fail('ERR_USAGE', `-${given.map(([flag]) => flag).join(' and -')} do not go together`);
+  return given[0]?.[1] ?? 'print';
+}
+
+/** -cert with -key, and -dcert with -dkey. */
+async function loadCredentials(context: ServerContext, ocsp: Buffer | undefined): Promise<Credential[]> {
+  const { flags } = context;
+  const { cert = 'server.pem', key, pass, cert_chain: chain, certform, keyform, nocert } = flags;
+  if (nocert) {
+    if (flags.cert !== undefined || flags.dcert !== undefined)
+      fail('ERR_USAGE', '-nocert and -cert do not go together');
+    return [];
+  }
+  const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, ocsp });
+  const { dcert, dkey, dpass, dcert_chain: dchain, dcertform, dkeyform } = flags;
+  if (dcert === undefined) {
+    if (dkey !== undefined || dchain !== undefined) fail('ERR_USAGE', '-dkey and -dcert_chain go with -dcert');
+    return [first];
+  }
+  const files = { cert: dcert, key: dkey, pass: dpass, chain: dchain, certform: dcertform, keyform: dkeyform, ocsp };
+  return [first, await loadCredential(context, { ...files, flags: { cert: 'dcert', key: 'dkey' } })];
+}
+
+async function loadSecond(context: ServerContext, ocsp: Buffer | undefined): Promise<Credential> {
+  const { cert2: cert = 'server2.pem', key2: key, pass } = context.flags;
+  return loadCredential(context, { cert, key, pass, ocsp, flags: { cert: 'cert2', key: 'key2' } });
+}
+
+/** -servername: the second certificate for its name; for others a warning, or an end. */
+function chooseByName({ serverName }: HelloSeen, flags: Values, second: Credential): HelloAnswer | undefined {
+  if (serverName === undefined) return undefined;
+  if (serverName.toLowerCase() === flags.servername?.toLowerCase()) return { credentials: [second] };
+  return flags.servername_fatal ? { reject: 'unrecognized_name' } : { warnName: true };
+}
+
+function authoritiesOf({ CAfile, no_ca_names: without, verify, Verify }: Values): Buffer[] {
+  if (CAfile === undefined || without || (verify ?? Verify) === undefined) return [];
+  return readCertificates(readFile(CAfile), CAfile).map(({ subject }) => subject.der);
+}
+
+function ocspResponse({ status, status_file: path }: Values): Buffer | undefined {
+  if (status && path === undefined)
+    fail('ERR_UNSUPPORTED', 'option -status needs -status_file: responders are not asked yet');
+  return path === undefined ? undefined : readFile(path);
+}
+
+function sessionOptions(flags: Values): Partial<ServerOptions> {
+  const { num_tickets: count = 2, early_data: early } = flags;
+  if (count < 0 || count > 255) fail('ERR_USAGE', `option -num_tickets takes 0 to 255, not ${count}`);
+  const most = flags.max_early_data ?? flags.recv_max_early_data ?? EARLY_DATA;
+  const kept = !flags.no_cache && !flags.no_resume_ephemeral;
+  return {
+    ticketSealer: flags.no_resume_ephemeral ? undefined : ticketSealer([TicketKey.generate(80)]),
+    sessionStore: kept ? memoryStore() : undefined,
+    sessionContext: flags.context === undefined ? undefined : Buffer.from(flags.context, 'utf8'),
+    ticketCount: count,
+    ticketCountResumed: Math.min(count, 1),
+    maxEarlyData: early || flags.max_early_data !== undefined ? most : 0,
+    replayGuard: flags.no_anti_replay ? { fresh: () => true } : replayGuard(),
+  };
+}
