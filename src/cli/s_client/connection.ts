@@ -91,7 +91,7 @@ export class ClientConnection {
         event: (event) => this.#event(event),
         drain: () => handlers.drain(),
         error: (error) => {
-          this.failure ??= new TlskitError('ERR_TLS', `${networkReason(error)} (read:errno=${-(error.errno ?? 0)})`);
+          this.failure ??= transportError(error);
         },
         closed: () => this.#closed(),
       },
@@ -157,6 +157,9 @@ export class ClientConnection {
         this.session = event.session;
         this.#handlers.session(event.session);
         break;
+      case 'renegotiation':
+        this.#nameTold = event.refused;
+        break;
       case 'end':
         this.ended = true;
         break;
@@ -201,6 +204,12 @@ export class ClientConnection {
   }
 }
 
+/** A failed system call with its number; other errors are known already. */
+function transportError(error: NodeJS.ErrnoException): Error {
+  if (error.code === undefined || error instanceof TlskitError) return error;
+  return tlsError(`${networkReason(error)} (read:errno=${-(error.errno ?? 0)})`);
+}
+
 /** Opens the socket. */
 export function openSocket(target: Target): Promise<Socket> {
   const { path, port, family, local } = target;
@@ -220,7 +229,7 @@ export function openSocket(target: Target): Promise<Socket> {
     const where = path ?? (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
     socket.once('error', (error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }) => {
       const first = error.errors?.at(-1) ?? error;
-      const number = typeof first.errno === 'number' ? ` (connect:errno=${-first.errno})` : '';
+      const number = typeof first.errno === 'number' && first.errno > -256 ? ` (connect:errno=${-first.errno})` : '';
       reject(new TlskitError('ERR_CONNECT', `cannot connect to ${where}: ${networkReason(first)}${number}`));
     });
     socket.once('connect', () => {

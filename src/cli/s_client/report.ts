@@ -10,6 +10,7 @@ import {
   authorityNames,
   certificateTypes,
   exportedText,
+  isReused,
   keyBits,
   peerSignature,
   pointFormats,
@@ -66,7 +67,7 @@ export function connectionText(report: Report, full: boolean): string {
   return [
     full ? fullText(report) : '',
     verificationText(verifyResult, peerName),
-    `---\n${secure && info.resumed ? 'Reused' : 'New'}, ${suiteVersion(info)}, Cipher is ${suiteText(info)}\n`,
+    `---\n${secure && isReused(info) ? 'Reused' : 'New'}, ${suiteVersion(info)}, Cipher is ${suiteText(info)}\n`,
     leaf ? `Server public key is ${keyBits(leaf)} bit\n` : '',
     `Secure Renegotiation IS${info.secureRenegotiation ? '' : ' NOT'} supported\n`,
     'Compression: NONE\nExpansion: NONE\n',

@@ -42,6 +42,7 @@ class Client {
   readonly #endsWithInput: boolean;
   readonly #commands: boolean;
   #connection: ClientConnection | undefined;
+  #dropped: ClientConnection | undefined;
   #full = true;
   #reconnects: number;
 
@@ -142,7 +143,8 @@ class Client {
   }
 
   #drop(connection: ClientConnection): void {
-    if (connection !== this.#connection || connection.engine.closed) return;
+    if (connection !== this.#connection || connection.engine.closed || this.#dropped === connection) return;
+    this.#dropped = connection;
     this.#print('drop connection and then reconnect\n');
     connection.driver.close();
   }

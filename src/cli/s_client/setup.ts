@@ -5,6 +5,7 @@ import { acceptAny, clientConfig, type ClientConfig, type ExternalPsk, type Veri
 import type { TrustStore } from '../../lib/verify/index.ts';
 import { nameOptions } from '../flags/certificates.ts';
 import { verifyOptions, type VerifySettings } from '../flags/trust.ts';
+import { Sink } from '../sink.ts';
 import { readFile } from '../source.ts';
 import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { checked } from '../tls/configuration.ts';
@@ -44,6 +45,7 @@ export interface ClientSetup {
 export async function setUp(context: ClientContext): Promise<ClientSetup> {
   const { flags } = context;
   const target = targetOf(context);
+  if (flags.sess_out !== undefined) new Sink().check(flags.sess_out);
   const common = await commonOptions(flags, 'client');
   const psk = pskOf(flags);
   const { cert, key, pass, cert_chain: chain, certform, keyform } = flags;

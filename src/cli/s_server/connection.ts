@@ -188,12 +188,13 @@ export class ServerConnection {
 
   #secured(renegotiations: number): void {
     const { numbers, flags } = this.shared;
-    if (renegotiations > 0) numbers.renegotiated += 1;
-    else {
-      numbers.finished += 1;
-      if (this.engine.info.resumed) numbers.resumed += 1;
-      else numbers.notResumed += 1;
+    if (renegotiations > 0) {
+      numbers.renegotiated += 1;
+      return;
     }
+    numbers.finished += 1;
+    if (this.engine.info.resumed) numbers.resumed += 1;
+    else numbers.notResumed += 1;
     if (this.#isHttp) {
       this.#mode.ready?.();
       return;

@@ -11,6 +11,7 @@ import { sessionPem } from '../tls/session-file.ts';
 import {
   clientGroups,
   exportedText,
+  isReused,
   peerSignature,
   pointFormats,
   schemesText,
@@ -94,7 +95,7 @@ export function connectionText(report: Report): string {
     pointFormats(report.formats),
     groupsText(report),
     `CIPHER is ${suiteText(info)}\n`,
-    info.resumed ? 'Reused session-id\n' : '',
+    isReused(info) ? 'Reused session-id\n' : '',
     renegotiationText(report),
     config.renegotiation === 'never' && engine.info.version?.code !== TLS13 && report.config.legacyRenegotiation
       ? 'Renegotiation is DISABLED\n'
@@ -199,7 +200,7 @@ export function statusPage(report: Report, words: readonly string[], numbers: St
     `---\nCiphers common between both SSL end points:\n${sharedTable(sharedSuites(report))}\n`,
     algorithmsText(report),
     groupsText(report),
-    `---\n${info.resumed ? 'Reused' : 'New'}, ${suiteVersion(info)}, Cipher is ${suiteText(info)}\n`,
+    `---\n${isReused(info) ? 'Reused' : 'New'}, ${suiteVersion(info)}, Cipher is ${suiteText(info)}\n`,
     sessionText(session, { verifyResult, version: info.version?.name }),
     `---\n${statisticsText(numbers)}---\n`,
     leaf

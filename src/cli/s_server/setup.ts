@@ -1,5 +1,6 @@
 /** What s_server's options mean: where to listen, the engine's configuration, what to do with clients. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readDhParameters } from '../../lib/dh/parameters.ts';
 import { fail } from '../../lib/errors.ts';
 import type { NameOptions } from '../../lib/text/name.ts';
@@ -136,6 +137,8 @@ async function loadCredentials(context: ServerContext, ocsp: Buffer | undefined)
       fail('ERR_USAGE', '-nocert and -cert do not go together');
     return [];
   }
+  if (flags.cert === undefined && !existsSync(cert))
+    fail('ERR_USAGE', 'name a certificate by -cert (and its key by -key): there is no server.pem here');
   const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, ocsp });
   const { dcert, dkey, dpass, dcert_chain: dchain, dcertform, dkeyform } = flags;
   if (dcert === undefined) {

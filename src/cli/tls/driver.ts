@@ -15,8 +15,8 @@ export interface DriverHandlers {
   event(event: TlsEvent): void;
   /** More can be sent: `congested` was true and is so no more. */
   drain?(): void;
-  /** The transport failed. */
-  error?(error: NodeJS.ErrnoException): void;
+  /** The transport failed, or a handler did. */
+  error(error: NodeJS.ErrnoException): void;
   /** All is over. Called once. */
   closed(): void;
 }
@@ -26,6 +26,9 @@ const MAX_WAITING = 1 << 20;
 
 /** How long what still comes is thrown away at the end, in milliseconds since the last octet. */
 const LINGER = 500;
+
+/** How long a peer may take nothing at the end, in milliseconds. */
+const STALLED = 60_000;
 
 export class TlsDriver {
   readonly engine: TlsEngine;
@@ -109,6 +112,10 @@ export class TlsDriver {
         if (events.length === 0 && !this.engine.waiting) break;
         for (const event of events) this.#handlers.event(event);
       }
+    } catch (error) {
+      // a file that cannot be written, say: the connection ends, and its owner hears why
+      this.#handlers.error(error as Error);
+      this.engine.abandon();
     } finally {
       this.#pumping = false;
     }
@@ -127,7 +134,7 @@ export class TlsDriver {
 
   #data(bytes: Buffer): void {
     if (this.#ending) {
-      this.#later();
+      if (this.socket.writableFinished) this.#later();
       return;
     }
     this.received += bytes.length;
@@ -172,18 +179,30 @@ export class TlsDriver {
     this.#ending = true;
     this.#flow();
     if (this.socket.destroyed) return;
-    this.socket.end();
-    this.#later();
+    // only when all has gone: a slow reader still gets everything
+    this.socket.end(() => this.#later());
+    this.#watch(this.socket.writableLength);
+  }
+
+  /** Gives a peer up that takes nothing of what there is for it. */
+  #watch(before: number): void {
+    if (before === 0) return;
+    this.#timer = setTimeout(() => {
+      const left = this.socket.writableLength;
+      if (left === before) this.socket.destroy();
+      else if (left > 0) this.#watch(left);
+    }, STALLED);
   }
 
   #later(): void {
+    if (this.#over) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.socket.destroy(), this.#linger);
   }
 
   #failed(error: NodeJS.ErrnoException): void {
     if (this.#ending) return;
-    this.#handlers.error?.(error);
+    this.#handlers.error(error);
     this.engine.abandon();
     this.pump();
   }

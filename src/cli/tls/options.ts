@@ -14,12 +14,13 @@ const ONLY = { tls1: 'TLSv1', tls1_1: 'TLSv1.1', tls1_2: 'TLSv1.2', tls1_3: 'TLS
 const NOT = { no_tls1: 'TLSv1', no_tls1_1: 'TLSv1.1', no_tls1_2: 'TLSv1.2', no_tls1_3: 'TLSv1.3' } as const;
 
 /**
- * The versions: TLS 1.2 and 1.3, unless something else is said. Several of -tls1_2 and the like stand for all from the oldest to the newest.
+ * The versions: TLS 1.2 and 1.3, unless something else is said.
  *
  * @throws TlskitError ERR_USAGE when none is left
  */
 export function versionsOf(flags: TlsValues): VersionName[] {
   const named = Object.entries(ONLY).flatMap(([flag, version]) => (flags[flag as keyof typeof ONLY] ? [version] : []));
+  if (named.length > 1) fail('ERR_USAGE', 'of -tls1, -tls1_1, -tls1_2 and -tls1_3 there can be one');
   const { min_protocol: min, max_protocol: max } = flags;
   if (named.length > 0 && (min !== undefined || max !== undefined))
     fail('ERR_USAGE', '-min_protocol and -max_protocol do not go with -tls1_2 and the like');

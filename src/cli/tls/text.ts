@@ -29,6 +29,10 @@ export function suiteVersion({ suite }: Pick<Info, 'suite'>): string {
   return name === 'TLSv1' ? 'TLSv1.0' : name;
 }
 
+/** Whether a session was resumed, or what OpenSSL takes for one: a pre-shared key of TLS 1.3. */
+export const isReused = ({ resumed, externalPsk, version }: Info): boolean =>
+  resumed || (externalPsk !== undefined && version?.code === TLS13);
+
 /** Bits of a certificate's key; 0 where it cannot be read. */
 export function keyBits(view: CertificateView): number {
   try {
