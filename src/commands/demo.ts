@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../cli/context.ts';
 import { demoText } from '../cli/demo.ts';
 import { reasonOf } from '../cli/source.ts';
@@ -64,10 +64,17 @@ function checkFolder(folder: string, force: boolean): boolean {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(resolve(folder));
   } catch (error) {
     fail('ERR_IO', `cannot make the folder ${folder}: ${reasonOf(error)}`);
   }
+}
+
+/** Makes the folders of a path that are not there yet. Node's own way of doing it never ends where the system makes none, as below /proc. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }
 
 function printReport(context: Context<typeof flags>, folder: string, files: readonly DemoFile[]): void {

@@ -136,6 +136,15 @@ describe('demo: the command', () => {
     expect(readdirSync(cwd)).toEqual(['mine.txt']);
   });
 
+  test.runIf(process.platform === 'linux')('a place where no folder can be made fails at once', () => {
+    const { status, stdout, stderr } = tlskit(['demo', '/proc/a/b'], { timeout: 20_000 });
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      '',
+      'tlskit demo: cannot make the folder /proc/a/b: no such file or directory\n',
+    ]);
+  });
+
   test('the two programs work, from another folder and with a blank in the path', async () => {
     const cwd = scratch();
     tlskit(['demo', 'my demo'], { cwd });
