@@ -43,8 +43,8 @@ function recorded(name: 'rsa' | 'ed25519'): Credential {
   });
 }
 
-const RSA = recorded('rsa');
-const ED25519 = recorded('ed25519');
+export const RSA: Credential = recorded('rsa');
+export const ED25519: Credential = recorded('ed25519');
 const PSK = { identity: Buffer.from('identity'), key: Buffer.alloc(32, 0x5a) };
 const TICKET_KEY = TicketKey.from(Buffer.alloc(80, 0x7b));
 
