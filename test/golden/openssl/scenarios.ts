@@ -111,6 +111,8 @@ function newer(side: Conversation['side'], [name, args, more]: (typeof NEWER)[nu
     side,
     options: {
       versions: ['TLSv1.3'],
+      // by name: what else there is depends on the Node
+      groups: ['x25519', 'secp256r1', 'x448', 'secp384r1'],
       credentials: [ED25519],
       signSchemes: ['ed25519'],
       ...more,
