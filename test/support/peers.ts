@@ -1,7 +1,22 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { describe } from 'vitest';
 
-export type Peer = 'openssl' | 'certtool' | 'certutil' | 'pk12util' | 'keytool' | 'tmux' | 'ssh-keygen';
+export type Peer =
+  | 'openssl'
+  | 'certtool'
+  | 'certutil'
+  | 'pk12util'
+  | 'keytool'
+  | 'tmux'
+  | 'ssh-keygen'
+  | 'gnutls-cli'
+  | 'gnutls-serv'
+  | 'nginx'
+  | 'curl'
+  | 'go'
+  | 'chromium'
+  | 'tstclnt'
+  | 'selfserv';
 
 /** Programs that tests compare with, the version that the comparison holds for, and the Debian package that has them. */
 const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; package: string }>> = {
@@ -12,6 +27,14 @@ const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; 
   keytool: { probe: ['-help'], version: /keytool|Key and Certificate/i, package: 'default-jre-headless' },
   tmux: { probe: ['-V'], version: /tmux/, package: 'tmux' },
   'ssh-keygen': { probe: ['-?'], version: /./s, package: 'openssh-client' },
+  'gnutls-cli': { probe: ['--version'], version: /gnutls-cli 3\./, package: 'gnutls-bin' },
+  'gnutls-serv': { probe: ['--version'], version: /gnutls-serv 3\./, package: 'gnutls-bin' },
+  nginx: { probe: ['-v'], version: /nginx/, package: 'nginx-light' },
+  curl: { probe: ['--version'], version: /curl/, package: 'curl' },
+  go: { probe: ['version'], version: /go1\./, package: 'golang-go' },
+  chromium: { probe: ['--version'], version: /Chromium/, package: 'chromium' },
+  tstclnt: { probe: [], version: /tstclnt/, package: 'libnss3-tools' },
+  selfserv: { probe: [], version: /selfserv/, package: 'libnss3-tools' },
 };
 
 const found = new Map<Peer, boolean>();

@@ -14,7 +14,7 @@ import {
 } from '../../src/lib/tls/index.ts';
 
 /** Milliseconds that anything here may take. */
-const PATIENCE = 20_000;
+const PATIENCE = 10_000;
 
 type EventOf<T extends TlsEvent['type']> = Extract<TlsEvent, { type: T }>;
 
@@ -191,7 +191,15 @@ export class TlsListener {
 
   /** The next connection that nobody has asked for yet. */
   async next(): Promise<TlsPeer> {
-    while (this.#peers.length === 0) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    while (this.#peers.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('waited in vain for a connection')), PATIENCE);
+        this.#waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
     return this.#peers.shift() as TlsPeer;
   }
 
