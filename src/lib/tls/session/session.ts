@@ -49,11 +49,24 @@ export interface Session {
 
 const text: Schema<string> = mapped(
   opaque(2),
-  (bytes) => Buffer.from(bytes).toString('utf8'),
+  (bytes) => {
+    const value = Buffer.from(bytes).toString('utf8');
+    if (Buffer.compare(Buffer.from(value, 'utf8'), bytes) !== 0) throw new RangeError('a text that is no UTF-8');
+    return value;
+  },
   (value) => Buffer.from(value, 'utf8'),
 );
-const flag: Schema<boolean> = mapped(u8, (value) => value !== 0, Number);
-const time: Schema<number> = mapped(u64, Number, (value) => BigInt(Math.floor(value)));
+const flag: Schema<boolean> = mapped(u8, (value) => below(value, 2) === 1, Number);
+const time: Schema<number> = mapped(
+  u64,
+  (value) => below(Number(value), Number.MAX_SAFE_INTEGER),
+  (value) => BigInt(Math.floor(value)),
+);
+
+function below(value: number, limit: number): number {
+  if (value >= limit) throw new RangeError(`${value} is too large`);
+  return value;
+}
 
 // the first octets tell other forms, and other programs' files, from ours
 const MAGIC = Buffer.from('tlskit\x00\x01', 'latin1');
