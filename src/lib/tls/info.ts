@@ -64,6 +64,8 @@ export interface ConnectionInfo {
   /** Limits on records by negotiation; undefined for none. */
   sendLimit: number | undefined;
   receiveLimit: number | undefined;
+  /** max_fragment_length's code; 0 for none. */
+  maxFragmentLength: number;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -111,5 +113,6 @@ export function newInfo(): ConnectionInfo {
     renegotiations: 0,
     sendLimit: undefined,
     receiveLimit: undefined,
+    maxFragmentLength: 0,
   };
 }

@@ -167,6 +167,46 @@ describe.each([...each, ['TLSv1.1'] as const])('%s: a client asked for a certifi
   });
 });
 
+describe('authentication after the handshake', () => {
+  const ask = async (client: ClientOptions, server: ServerOptions = {}): Promise<Pair> => {
+    const pair = await run({ postHandshakeAuth: true, ...client }, server);
+    pair.server.engine.requestCertificate();
+    await pair.flow();
+    return pair;
+  };
+  const counts = (pair: Pair): number[] =>
+    [pair.client, pair.server].flatMap((side) => side.of('authentication').map(({ certificates }) => certificates));
+
+  it('shows a certificate, or none', async () => {
+    const shown = await ask({ credentials: [rsa.credential] });
+    expect([counts(shown), Buffer.from(shown.server.engine.info.peerChain[0]!)]).toEqual([[2, 2], rsa.der]);
+    await talk(shown);
+    const none = await ask({});
+    expect([counts(none), none.server.engine.info.peerChain]).toEqual([[0, 0], []]);
+    await talk(none);
+    const later = await ask({ credentials: [remote(rsa)] });
+    expect(counts(later)).toEqual([2, 2]);
+    await talk(later);
+  });
+  it('is judged, and may be required', async () => {
+    const refused = await ask({ credentials: [rsa.credential] }, { verify: () => ({ alert: 'certificate_revoked' }) });
+    expect([refused.server.reason, refused.client.alerts('in')]).toEqual([
+      'certificate_rejected',
+      ['certificate_revoked'],
+    ]);
+    const first = await run({ postHandshakeAuth: true, selectCredential: () => undefined }, { clientAuth: 'require' });
+    expect(first.server.reason).toBe('certificate_required');
+  });
+  it('is for clients that offer it, servers, and TLS 1.3', async () => {
+    const without = await run({});
+    expect(() => without.server.engine.requestCertificate()).toThrow('did not offer');
+    const offered = await run({ postHandshakeAuth: true });
+    expect(() => offered.client.engine.requestCertificate()).toThrow(RangeError);
+    const old = await run({ versions: ['TLSv1.2'], postHandshakeAuth: true });
+    expect(() => old.server.engine.requestCertificate()).toThrow(RangeError);
+  });
+});
+
 /** A signer elsewhere. */
 function remote(identity: TestIdentity, change: Partial<Signer> = {}): Credential {
   const signer: Signer = {

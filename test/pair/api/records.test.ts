@@ -9,7 +9,7 @@ import {
 } from '../../../src/lib/tls/index.ts';
 import { failures, reasons, recordsOf, talk } from '../../support/tls-api.ts';
 import { testIdentity, type TestIdentity } from '../../support/tls-certificates.ts';
-import { handshake, type Pair, type Side } from '../../support/tls-pair.ts';
+import { Pair, handshake, type Side } from '../../support/tls-pair.ts';
 
 let identity: TestIdentity;
 beforeAll(async () => {
@@ -135,6 +135,19 @@ describe('middleboxCompatibility', () => {
     const retried = await run({ middleboxCompatibility: client, shares: [] }, { middleboxCompatibility: server });
     expect([changes(retried.client), changes(retried.server)]).toEqual([byClient, byServer]);
     await talk(retried);
+  });
+});
+
+describe('half-RTT data', () => {
+  it('a server may send behind its Finished, before the client has proved anything', async () => {
+    const pair = new Pair({ server: { credentials: [identity.credential] } });
+    pair.client.engine.start();
+    for (const bytes of pair.client.engine.take()) pair.server.engine.receive(bytes);
+    expect([pair.server.engine.writable, pair.server.engine.secure]).toEqual([true, false]);
+    pair.server.engine.send(Buffer.from('early bird'));
+    await pair.flow();
+    expect(pair.client.data.toString()).toBe('early bird');
+    await talk(pair);
   });
 });
 

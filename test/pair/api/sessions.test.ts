@@ -270,6 +270,21 @@ describe('before TLS 1.3: the session store', () => {
       expect(resumed(again)).toEqual(NO);
     }
   });
+  it('max_fragment_length holds for the session as a whole', async () => {
+    for (const by of [{ sessionStore: memoryStore() }, { ticketSealer: key() }]) {
+      const small: ClientOptions = { ...client, maxFragmentLength: 1024 };
+      const [first, second] = await twice(small, by);
+      expect([resumed(second), second.client.engine.info.sendLimit]).toEqual([YES, 1024]);
+      const session = lastSession(first)!;
+      expect(session.maxFragmentLength).toBe(2);
+      expect(resumed(await resume(client, by, session))).toEqual(NO);
+      expect(resumed(await resume({ ...client, maxFragmentLength: 512 }, by, session))).toEqual(NO);
+      // a client that offers it all the same
+      expect(resumed(await resume(client, by, { ...session, maxFragmentLength: 0 }))).toEqual(NO);
+      const [, both] = await twice({ ...small, recordSizeLimit: 2000 }, { ...by, recordSizeLimit: 2000 });
+      expect(resumed(both)).toEqual(YES);
+    }
+  });
   it('renewed tickets live no longer than the session', async () => {
     const time = clock();
     const [old, next] = [TicketKey.generate(), TicketKey.generate()];

@@ -106,7 +106,7 @@ export class Keys12 {
       alpn: info.alpn ?? new Uint8Array(0),
       extendedMasterSecret: info.extendedMasterSecret,
       encryptThenMac: info.encryptThenMac,
-      maxFragmentLength: 0,
+      maxFragmentLength: info.maxFragmentLength,
       peerChain: info.peerChain,
       context: config.side === 'server' ? config.sessionContext : new Uint8Array(0),
     };

@@ -32,6 +32,7 @@ export function applyFragmentLength(c: Connection, code: number): void {
   if (c.config.side === 'client' && c.config.maxFragmentLength !== length) {
     fail('max_fragment_length_mismatch', `${length} octets`);
   }
+  c.info.maxFragmentLength = code;
   c.info.sendLimit = length;
   c.info.receiveLimit = length;
   c.out.limit = Math.min(c.out.limit, length);

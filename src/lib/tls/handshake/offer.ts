@@ -1,7 +1,7 @@
 /** What a client offers: its ClientHello, the first one and the one after a HelloRetryRequest (RFC 8446 sections 4.1.2 and 4.1.4). */
 import { createHash } from 'node:crypto';
 import { encode } from '../../codec/index.ts';
-import { GREASE } from '../../registry/tls-codes.ts';
+import { GREASE, MAX_FRAGMENT_LENGTHS } from '../../registry/tls-codes.ts';
 import type { Group } from '../../registry/tls-groups.ts';
 import { FALLBACK_SCSV, SUITES, type CipherSuite } from '../../registry/tls-suites.ts';
 import { TLS12, TLS13, type Version } from '../../registry/tls-versions.ts';
@@ -112,6 +112,8 @@ function usableSession(
   if (!versions.some(({ code }) => code === session.version)) return undefined;
   if (session.version === TLS13) return session;
   if (!suites.some(({ code }) => code === session.suite)) return undefined;
+  const length = MAX_FRAGMENT_LENGTHS.get(session.maxFragmentLength);
+  if (length !== undefined && length !== config.maxFragmentLength) return undefined;
   if (config.extendedMasterSecret === 'off' && session.extendedMasterSecret) return undefined;
   if (config.extendedMasterSecret === 'require' && !session.extendedMasterSecret) return undefined;
   return session;

@@ -5,7 +5,7 @@ import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { decodeSession, isExpired, type Session } from '../session/session.ts';
-import { EXTENDED_MASTER_SECRET, SESSION_TICKET } from '../wire/index.ts';
+import { EXTENDED_MASTER_SECRET, MAX_FRAGMENT_LENGTH, SESSION_TICKET } from '../wire/index.ts';
 import { attempt } from './certificates.ts';
 import { bodyOf } from './extensions.ts';
 import type { Seen } from './seen.ts';
@@ -52,5 +52,13 @@ function usable(config: ServerConfig, seen: Seen, session: Session, renew: boole
   if (!session.extendedMasterSecret && extended && config.extendedMasterSecret !== 'off') return undefined;
   // CBC without the protection that the session had is a session to begin anew
   if (session.encryptThenMac && !seen.offered.has(EXTENSION.encryptThenMac)) return undefined;
+  // the length holds for the session as a whole (RFC 6066 section 4)
+  if (session.maxFragmentLength !== fragmentLengthFor(config, seen)) return undefined;
   return { session, suite, renew };
+}
+
+/** The code of max_fragment_length that this hello comes to: record_size_limit takes its place where both sides have it. */
+function fragmentLengthFor({ recordSizeLimit }: ServerConfig, { extensions, offered }: Seen): number {
+  if (recordSizeLimit !== undefined && offered.has(EXTENSION.recordSizeLimit)) return 0;
+  return bodyOf(extensions, MAX_FRAGMENT_LENGTH) ?? 0;
 }
