@@ -1,0 +1,3 @@
+module tlskit.test/peer
+
+go 1.19
