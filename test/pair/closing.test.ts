@@ -236,6 +236,24 @@ describe('HelloRequest', () => {
   });
 });
 
+describe('fragments before TLS 1.3', () => {
+  it.each(SIDES)('data and warnings between the fragments of a message of the %s', async (by) => {
+    const pair = await made('TLSv1.2', { client: { renegotiation: 'freely' }, server: { renegotiation: 'freely' } });
+    const { engine } = pair[by];
+    // HelloRequest to a client, the header of a ClientHello to a server
+    engine.sendRecord(22, hex(by === 'server' ? '00' : '01'));
+    engine.send(Buffer.from('data'));
+    engine.sendRecord(21, hex('0164'));
+    engine.send(Buffer.from('more'));
+    await pair.flow();
+    expect(pair[peer(by)].data.toString()).toBe('datamore');
+    expect(pair[peer(by)].reason).toBeUndefined();
+    engine.close();
+    await pair.flow();
+    expect(pair[peer(by)].of('closed').map(({ clean }) => clean)).toEqual([true]);
+  });
+});
+
 describe('what looks odd and is right', () => {
   it.each(BOTH)('%s: GREASE everywhere, with a retry too', async (version) => {
     await expectWell(await made(version, { client: { grease: true } }));

@@ -113,6 +113,7 @@ export const REASON_ROWS = {
 
   // groups and shares
   group_none_shared: 'NEGOTIATION | handshake_failure | RFC 8446 4.1.1 | no group in common',
+  dh_group_none_shared: 'NEGOTIATION | insufficient_security | RFC 7919 4 | no finite-field group in common',
   group_not_offered: 'PARAMETER | illegal_parameter | RFC 8446 4.2.8 | the peer chose a group that was not offered',
   group_unknown: 'PARAMETER | illegal_parameter | RFC 8446 4.2.8 | the peer chose an unknown group',
   group_of_other_version: 'PARAMETER | illegal_parameter | RFC 8446 4.2.7 | the peer chose a group of another version',

@@ -208,6 +208,11 @@ export class Incoming {
     connection.ignoredChangeCipherSpec();
   }
 
+  /** TLS 1.3 forbids other records inside of a message (RFC 8446 section 5.1); RFC 5246 lets data and alerts come between its fragments. */
+  #refuseInterleaved(): void {
+    if (this.#version === TLS13) this.#messages.refuseInterleaved();
+  }
+
   #data(content: Uint8Array): void {
     const connection = this.#connection;
     if (connection.earlyBudget !== undefined) {
@@ -215,20 +220,20 @@ export class Incoming {
       return;
     }
     if (!connection.readable) fail('application_data_early');
-    this.#messages.refuseInterleaved();
+    this.#refuseInterleaved();
     if (content.length > 0) this.#warnings = 0;
     connection.gotData(content);
   }
 
   #early(content: Uint8Array, budget: number): void {
-    this.#messages.refuseInterleaved();
+    this.#refuseInterleaved();
     if (content.length > budget) fail('early_data_too_much');
     this.#connection.earlyBudget = budget - content.length;
     if (content.length > 0) this.#connection.emit({ type: 'data', bytes: content, early: true });
   }
 
   #other(type: number): never {
-    this.#messages.refuseInterleaved();
+    this.#refuseInterleaved();
     if (type === CONTENT_TYPE.heartbeat) fail('heartbeat_not_allowed');
     return fail('record_type_unexpected', `type ${type}`);
   }
@@ -246,7 +251,7 @@ export class Incoming {
   /** Levels mean nothing in TLS 1.3 (RFC 8446 section 6). */
   #alert13(description: number, name: string): void {
     if (description === ALERT.close_notify) {
-      this.#messages.refuseInterleaved();
+      this.#refuseInterleaved();
       this.#connection.gotClose(this.#canceled);
     } else if (description === ALERT.user_canceled) this.#countWarning(description);
     else this.#fatal(name, description);
@@ -255,7 +260,7 @@ export class Incoming {
   #alert12(level: number, description: number, name: string): void {
     if (level !== ALERT_LEVEL.warning && level !== ALERT_LEVEL.fatal) fail('alert_level_unknown', `${level}`);
     if (level === ALERT_LEVEL.fatal && description !== ALERT.close_notify) this.#fatal(name, description);
-    this.#messages.refuseInterleaved();
+    this.#refuseInterleaved();
     if (description === ALERT.close_notify) {
       this.#connection.gotClose(this.#canceled);
       return;

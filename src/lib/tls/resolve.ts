@@ -14,7 +14,7 @@ import { recommendedSchemes } from './signatures.ts';
 const LIMITS: Limits = {
   clientHello: MAX_HELLO,
   certificate: 102_400,
-  message: 65_536,
+  message: MAX_HELLO,
   chain: 100,
   emptyRecords: 32,
   warnings: 4,

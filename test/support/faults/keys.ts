@@ -323,6 +323,14 @@ const EXCHANGE: readonly Fault[] = [
     'p - 1',
     domain(({ p }) => ({ g: set(p, -1, 0xfe) })),
   ),
+  ...fault('dh_group_none_shared', 'client', V12, 'ffdhe2048 for ffdhe3072', (t) => ({
+    client: { groups: ['ffdhe2048'], suites: ['DHE-RSA-AES128-GCM-SHA256'] },
+    server: {
+      groups: ['ffdhe3072'],
+      suites: ['DHE-RSA-AES128-GCM-SHA256'],
+      credentials: [t.id('rsa').credential],
+    },
+  })),
   ...fault('dh_group_not_offered', 'server', V12, 'ffdhe3072', () =>
     unsigned(
       { ...DHE_PSK, groups: ['ffdhe2048'] },

@@ -367,21 +367,21 @@ const FRAMES: readonly Fault[] = [
     server: { tap: tap('certificate', () => message(9)) },
   })),
   ...fault('message_too_long', 'both', BOTH, 'the header of 16 MB', late(22, hex('04ffffff'))),
+  ...fault('key_update_excess_data', 'both', V13, 'a header of 16 MB', late(22, hex('18ffffff'))),
+  ...fault('finished_length', 'both', BOTH, 'a header of 16 MB', late(22, hex('14ffffff'))),
   ...fault('message_too_long', 'client', BOTH, 'a hello', first(record(22, hex('01020145')))),
-  ...fault('message_too_long', 'both', BOTH, 'one octet above the limit', late(22, hex('18010001'))),
-  ...fault('message_interleaved', 'both', BOTH, 'data', (t) =>
-    unfinished(hex(t.tls13 ? '1800' : '00'), (pair, by) => pair[by].engine.send(Buffer.from('x')))(t),
+  ...fault('message_too_long', 'both', BOTH, 'one octet above the limit', late(22, hex('04020145'))),
+  ...fault('message_interleaved', 'both', V13, 'data', (t) =>
+    unfinished(hex('1800'), (pair, by) => pair[by].engine.send(Buffer.from('x')))(t),
   ),
-  ...fault('message_interleaved', 'both', BOTH, 'close_notify', (t) =>
-    unfinished(hex(t.tls13 ? '1800' : '00'), (pair, by) => pair[by].engine.close())(t),
+  ...fault('message_interleaved', 'both', V13, 'close_notify', (t) =>
+    unfinished(hex('1800'), (pair, by) => pair[by].engine.close())(t),
   ),
-  ...fault('message_interleaved', 'both', BOTH, 'a warning', (t) =>
-    unfinished(hex(t.tls13 ? '1800' : '00'), (pair, by) =>
-      pair[by].engine.sendRecord(21, hex(t.tls13 ? '0100' : '0164')),
-    )(t),
+  ...fault('message_interleaved', 'both', V13, 'a warning', (t) =>
+    unfinished(hex('1800'), (pair, by) => pair[by].engine.sendRecord(21, hex('0100')))(t),
   ),
-  ...fault('message_interleaved', 'both', BOTH, 'a heartbeat', (t) =>
-    unfinished(hex(t.tls13 ? '1800' : '00'), (pair, by) => pair[by].engine.sendRecord(24, hex('01')))(t),
+  ...fault('message_interleaved', 'both', V13, 'a heartbeat', (t) =>
+    unfinished(hex('1800'), (pair, by) => pair[by].engine.sendRecord(24, hex('01')))(t),
   ),
   ...fault('message_interleaved', 'server', V13, 'change_cipher_spec', (t) =>
     sent(

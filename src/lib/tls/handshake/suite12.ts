@@ -30,6 +30,7 @@ const MISSING = [
   'suite_none_shared',
   'certificate_none_for_suite',
   'group_none_shared',
+  'dh_group_none_shared',
   'signature_none_shared',
 ] as const;
 
@@ -66,7 +67,7 @@ function tryOut(
   const fitting = credentials.filter((one) => keyServes(suite.authentication, suite.keyExchange, one.traits.type));
   if (certified && fitting.length === 0) return 'certificate_none_for_suite';
   const group = groupFor(config, seen, suite);
-  if (group === null) return 'group_none_shared';
+  if (group === null) return usesDh(suite.keyExchange) ? 'dh_group_none_shared' : 'group_none_shared';
   if (!certified) return { suite, credential: undefined, scheme: undefined, group };
   if (usesRsa(suite.keyExchange)) {
     const credential = fitting.find(({ signer }) => signer.decrypt !== undefined);

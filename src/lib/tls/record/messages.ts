@@ -1,5 +1,6 @@
 /** Handshake messages out of the contents of records (RFC 8446 section 5.1). */
-import { HANDSHAKE_TYPES } from '../../registry/tls-codes.ts';
+import { HANDSHAKE_TYPE, HANDSHAKE_TYPES } from '../../registry/tls-codes.ts';
+import type { Reason } from '../../registry/tls-reasons.ts';
 import { fail } from '../failure.ts';
 import { MESSAGE_HEADER_LENGTH } from '../wire/messages.ts';
 import { ByteQueue } from './queue.ts';
@@ -11,6 +12,15 @@ export interface RawMessage {
   /** Header and body: what the transcript hashes. */
   readonly raw: Uint8Array;
 }
+
+/** Messages that have one length: of those it is not the size that is refused, but a length that is wrong (RFC 8446 section 6.2). */
+const FIXED: Readonly<Record<number, Reason>> = {
+  [HANDSHAKE_TYPE.helloRequest]: 'hello_request_excess_data',
+  [HANDSHAKE_TYPE.endOfEarlyData]: 'end_of_early_data_excess_data',
+  [HANDSHAKE_TYPE.serverHelloDone]: 'server_hello_done_excess_data',
+  [HANDSHAKE_TYPE.finished]: 'finished_length',
+  [HANDSHAKE_TYPE.keyUpdate]: 'key_update_excess_data',
+};
 
 /** Joins fragments to messages. */
 export class MessageReader {
@@ -41,7 +51,9 @@ export class MessageReader {
     if (!HANDSHAKE_TYPES.row(type)) fail('message_type_unknown', `type ${type}`);
     const length = high * 65536 + middle * 256 + low;
     const limit = this.#limit(type);
-    if (length > limit) fail('message_too_long', `${HANDSHAKE_TYPES.get(type)} of ${length} octets, at most ${limit}`);
+    if (length > limit) {
+      fail(FIXED[type] ?? 'message_too_long', `${HANDSHAKE_TYPES.get(type)} of ${length} octets, at most ${limit}`);
+    }
     const raw = this.#queue.take(MESSAGE_HEADER_LENGTH + length);
     return raw && { type, body: raw.subarray(MESSAGE_HEADER_LENGTH), raw };
   }
