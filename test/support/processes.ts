@@ -1,7 +1,7 @@
 /** Other programs that run while a test talks to them. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestIdentity } from './tls-certificates.ts';
@@ -58,7 +58,7 @@ export class Running {
   }
 
   /** Waits until something holds; that the program ends before is an error which shows its output. */
-  until(what: string, holds: () => boolean): Promise<this> {
+  until(what: string, holds: () => boolean, patience = PATIENCE): Promise<this> {
     return new Promise((resolve, reject) => {
       const done = (why?: string): void => {
         clearTimeout(timer);
@@ -66,7 +66,7 @@ export class Running {
         if (why === undefined) resolve(this);
         else reject(new Error(`${why} ${what}: ${this.#line}\n${this.output}`));
       };
-      const timer = setTimeout(() => done('waited in vain for'), PATIENCE);
+      const timer = setTimeout(() => done('waited in vain for'), patience);
       const look = (): void => {
         if (holds()) done();
         else if (this.exited) done(`ended with ${this.status} before`);
@@ -83,8 +83,18 @@ export class Running {
     );
   }
 
-  ends(): Promise<this> {
-    return this.until('the end', () => this.exited);
+  /** Waits until a port of this machine takes connections, for programs that do not say when they are ready. */
+  async listensOn(port: number): Promise<this> {
+    const end = Date.now() + PATIENCE;
+    while (!(await takesConnections(port))) {
+      if (this.exited || Date.now() > end) throw new Error(`nothing on port ${port}: ${this.#line}\n${this.output}`);
+      await new Promise((resolve) => void setTimeout(resolve, 20));
+    }
+    return this;
+  }
+
+  ends(patience?: number): Promise<this> {
+    return this.until('the end', () => this.exited, patience);
   }
 
   /** Ends the program. */
@@ -93,6 +103,17 @@ export class Running {
     this.#child.kill('SIGKILL');
     await this.ends();
   }
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => done(true)).on('error', () => done(false));
+  });
 }
 
 /** A port that was free a moment ago, for programs that cannot choose one. */
