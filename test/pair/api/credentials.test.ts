@@ -15,7 +15,7 @@ import {
 } from '../../../src/lib/tls/index.ts';
 import { signWith } from '../../../src/lib/tls/signatures.ts';
 import { failures, later, laterFails, reasons, talk } from '../../support/tls-api.ts';
-import { testIdentity, type TestIdentity } from '../../support/tls-certificates.ts';
+import { issueFor, testIdentity, type TestIdentity } from '../../support/tls-certificates.ts';
 import { Pair, handshake, type PairOptions } from '../../support/tls-pair.ts';
 
 let p256: TestIdentity;
@@ -164,6 +164,54 @@ describe.each([...each, ['TLSv1.1'] as const])('%s: a client asked for a certifi
     expect(pair.client.engine.info.certificateRequested).toBe(false);
     expect(pair.client.messages('out')).not.toContain('certificate');
     await talk(pair);
+  });
+});
+
+describe.each(each)('%s: of several credentials', (version) => {
+  const versions = [version];
+  const extensions = [['subjectAltName', 'DNS:localhost']] as const;
+  let others: TestIdentity[];
+  beforeAll(async () => {
+    const authority = await issueFor({
+      kind: 'ed25519',
+      name: 'another CA',
+      extensions: [['basicConstraints', 'critical,CA:TRUE']],
+    });
+    const byEd25519 = await issueFor({ kind: 'p256', name: 'by Ed25519', extensions, issuer: authority });
+    const byRsa = await issueFor({ kind: 'p256', name: 'by RSA', extensions, issuer: await testIdentity('rsa') });
+    others = [p256, byEd25519, byRsa];
+  });
+  const ours = (): Credential[] => others.map((one) => one.credential);
+  const nameOf = (chain: readonly Uint8Array[]): number =>
+    others.findIndex(({ der }) => der.equals(Buffer.from(chain[0]!)));
+
+  it('a server takes the one whose chain the client says it can check', async () => {
+    for (const [certificateSchemes, index] of [
+      [undefined, 0],
+      [['ecdsa_secp256r1_sha256', 'ed25519'], 0],
+      [['ed25519'], 1],
+      [['rsa_pkcs1_sha256', 'ecdsa_secp256r1_sha256'], 0],
+      [['rsa_pkcs1_sha384'], 0],
+    ] as const) {
+      const pair = await run({ versions, certificateSchemes }, { credentials: ours() });
+      expect([certificateSchemes, nameOf(pair.client.engine.info.peerChain)]).toEqual([certificateSchemes, index]);
+      await talk(pair);
+    }
+  });
+  it('a client takes the one of an authority that the server names', async () => {
+    for (const [i, { certificate }] of others.entries()) {
+      const pair = await run(
+        { versions, credentials: ours() },
+        { clientAuth: 'require', authorities: [certificate.issuer.der] },
+      );
+      expect(nameOf(pair.server.engine.info.peerChain)).toBe(i);
+      await talk(pair);
+    }
+    const unknown = await run(
+      { versions, credentials: ours() },
+      { clientAuth: 'require', authorities: [Buffer.from('3000', 'hex')] },
+    );
+    expect(nameOf(unknown.server.engine.info.peerChain)).toBe(0);
   });
 });
 

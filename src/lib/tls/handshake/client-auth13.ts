@@ -4,6 +4,7 @@ import type { ClientConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { schemeFor, type Credential } from '../credential.ts';
 import { fail } from '../failure.ts';
+import { preferred } from '../preference.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
   CERTIFICATE_AUTHORITIES,
@@ -55,5 +56,6 @@ function* chooseCredential(c: Connection, schemes: readonly number[]): Script<Cr
   const { selectCredential } = config;
   const authorities = c.info.requestedAuthorities;
   if (selectCredential) return yield* hook(() => selectCredential({ schemes, authorities, types: [] }));
-  return config.credentials.find((one) => tls13Scheme(c, one, schemes) !== undefined);
+  const ours = preferred(config.credentials, c.info.peerCertificateSchemes ?? schemes, authorities);
+  return ours.find((one) => tls13Scheme(c, one, schemes) !== undefined);
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts';
 import { schemeFor, type Credential } from '../credential.ts';
 import { fail } from '../failure.ts';
 import type { PeerKey } from '../peer-key.ts';
+import { preferred } from '../preference.ts';
 import { profileOf } from '../profile.ts';
 import type { RawMessage } from '../record/index.ts';
 import type { Session } from '../session/session.ts';
@@ -210,9 +211,10 @@ function* sendCertificate(c: Connection, request: CertificateRequest12): Script<
   const wanted: CertificateWanted = request;
   const usable = (one: Credential): SigningScheme | undefined =>
     request.types.includes(TYPES[one.traits.type] ?? 0) ? ownScheme(c, one, request.schemes) : undefined;
+  const schemes = c.info.version?.code === TLS12 ? request.schemes : undefined;
   const own = selectCredential
     ? yield* hook(() => selectCredential(wanted))
-    : config.credentials.find((one) => usable(one) !== undefined);
+    : preferred(config.credentials, schemes, request.authorities).find((one) => usable(one) !== undefined);
   const scheme = own && usable(own);
   c.info.credential = scheme ? own : undefined;
   c.send(CERTIFICATE_12, scheme && own ? own.chain : []);

@@ -6,6 +6,7 @@ import type { HelloSeen, ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import type { Credential } from '../credential.ts';
 import { TlsFailure, fail } from '../failure.ts';
+import { preferred } from '../preference.ts';
 import type { RawMessage } from '../record/index.ts';
 import { Transcript } from '../schedule/index.ts';
 import { hook } from './certificates.ts';
@@ -57,7 +58,7 @@ function* decide(c: Connection, seen: Seen): Script<Decided> {
   const acknowledgeName = serverName !== undefined && (answer?.acknowledgeName ?? !answer?.warnName);
   c.info.serverNameAcknowledged = acknowledgeName;
   return {
-    credentials: answer?.credentials ?? config.credentials,
+    credentials: preferred(answer?.credentials ?? config.credentials, c.info.peerCertificateSchemes ?? seen.schemes),
     acknowledgeName,
     protocol: yield* protocolFor(config, seen),
   };
