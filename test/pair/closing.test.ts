@@ -254,6 +254,25 @@ describe('fragments before TLS 1.3', () => {
   });
 });
 
+describe('Finished without change_cipher_spec before it', () => {
+  const none = eachRecord((one) => (one[0] === 20 ? [] : one));
+  it.each(['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-CHACHA20-POLY1305'])(
+    '%s',
+    async (suite) => {
+      for (let i = 0; i < 20; i += 1) {
+        for (const by of SIDES) {
+          const plan = { client: { suites: [suite] }, server: { suites: [suite] } };
+          const pair = await made('TLSv1.2', { ...plan, [by === 'client' ? 'toServer' : 'toClient']: none });
+          // the first octets are zeros with GCM, which are two HelloRequests to a client
+          if (by === 'client' || suite.endsWith('SHA'))
+            expect(pair[peer(by)].alerts('out')).toEqual(['unexpected_message']);
+          expect(pair[peer(by)].engine.secure).toBe(false);
+        }
+      }
+    },
+  );
+});
+
 describe('what looks odd and is right', () => {
   it.each(BOTH)('%s: GREASE everywhere, with a retry too', async (version) => {
     await expectWell(await made(version, { client: { grease: true } }));

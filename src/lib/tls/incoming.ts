@@ -1,12 +1,13 @@
 /** Records on their way in: what each may be at its time, and the alert for those that may not. */
 import { decode } from '../codec/index.ts';
 import { ALERT, ALERTS, ALERT_LEVEL } from '../registry/tls-alerts.ts';
-import { CONTENT_TYPE, HANDSHAKE_TYPE } from '../registry/tls-codes.ts';
+import { CONTENT_TYPE, HANDSHAKE_TYPE, HANDSHAKE_TYPES } from '../registry/tls-codes.ts';
 import { TLS13 } from '../registry/tls-versions.ts';
 import type { Limits } from './config.ts';
 import type { Connection } from './connection.ts';
 import type { Direction } from './events.ts';
 import { TlsFailure, decoding, fail } from './failure.ts';
+import { misplacedReason } from './misplaced.ts';
 import {
   Deframer,
   MessageReader,
@@ -187,7 +188,22 @@ export class Incoming {
   }
 
   #handshake(content: Uint8Array): void {
+    const begins = !this.#messages.pending;
     this.#messages.push(content);
+    if (begins && this.#connection.wantsChangeCipherSpec) this.#refuseUnchanged(Buffer.from(content));
+  }
+
+  /**
+   * Octets where change_cipher_spec belongs. A peer that left it out sends Finished under keys that have not begun: what looks like a
+   * message that goes on is not waited for.
+   */
+  #refuseUnchanged(content: Buffer): void {
+    const type = content[0] as number;
+    const { info, config } = this.#connection;
+    const whole = content.length >= 4 && content.length >= 4 + content.readUIntBE(1, 3);
+    if (whole || !HANDSHAKE_TYPES.row(type)) return;
+    if (type === HANDSHAKE_TYPE.helloRequest && config.side === 'client') return;
+    fail(misplacedReason(info, type, 'change_cipher_spec'), HANDSHAKE_TYPES.get(type));
   }
 
   #changeCipherSpec(content: Uint8Array): void {

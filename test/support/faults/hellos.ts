@@ -119,6 +119,9 @@ const EXTENSIONS: readonly Fault[] = [
     mutual(t, client(adding(ctList, E.statusRequest, hex('0100000161')), { credentials: [t.id('p256').credential] })),
   ),
   ...fault('extension_unknown_in_answer', 'server', BOTH, 'in ServerHello', () => server(adding(shList, 0xfafa))),
+  ...fault('extension_unknown_in_answer', 'server', BOTH, 'a value of GREASE that was offered', (t) =>
+    merge({ client: { grease: true } }, server(adding(t.tls13 ? eeList : shList, 0x1a1a))),
+  ),
   ...fault('extension_unknown_in_answer', 'server', V13, 'in EncryptedExtensions', () =>
     server(adding(eeList, 0xfafa)),
   ),
@@ -166,6 +169,17 @@ const EXTENSIONS: readonly Fault[] = [
     client(taps(dropping(chList, E.supportedGroups), dropping(chList, E.keyShare))),
   ),
   ...fault('missing_key_share', 'client', V13, 'dropped', () => client(dropping(chList, E.keyShare))),
+  ...fault('missing_key_share', 'client', V13, 'neither share nor groups, with psk_dhe_ke', () =>
+    withPsk({
+      client: {
+        ...PSK,
+        shapeHello: (hello) => ({
+          ...hello,
+          extensions: hello.extensions!.filter(({ type }) => type !== E.keyShare && type !== E.supportedGroups),
+        }),
+      },
+    }),
+  ),
   ...fault('missing_key_share', 'server', V13, 'dropped', () => server(dropping(shList, E.keyShare))),
   ...fault('missing_signature_algorithms', 'client', V13, 'dropped', () =>
     client(dropping(chList, E.signatureAlgorithms)),

@@ -1,5 +1,6 @@
 /** What holds for every list of extensions: no doubles, nothing out of place, nothing that was not asked for (RFC 8446 section 4.2). */
 import { decode } from '../../codec/index.ts';
+import { isGrease } from '../../registry/tls-codes.ts';
 import { EXTENSION, EXTENSIONS, mayStand, type ExtensionPlace } from '../../registry/tls-extensions.ts';
 import { decoding, fail } from '../failure.ts';
 import { bodyIn, duplicate, find, type Extension, type ExtensionBody } from '../wire/index.ts';
@@ -29,7 +30,8 @@ export function checkAnswers(
   for (const { type } of extensions) {
     const row = EXTENSIONS.row(type);
     // a cookie is the one answer that nobody asks for
-    const asked = offered.has(type) || (place === 'HRR' && type === EXTENSION.cookie);
+    // and a value of GREASE was offered to be ignored (RFC 8701 section 3.1)
+    const asked = (offered.has(type) && !isGrease(type)) || (place === 'HRR' && type === EXTENSION.cookie);
     if (!row && !asked) fail('extension_unknown_in_answer', label(type));
     // some servers before TLS 1.3 tell their groups, as if a ServerHello had a place for that
     const tolerated = place === 'SH12' && type === EXTENSION.supportedGroups;

@@ -44,6 +44,7 @@ import { clientCertificate, sendRequest } from './server-auth13.ts';
 import type { Decided } from './server.ts';
 import { checkMandatory, chooseGroup, retry, sharesOf } from './shares.ts';
 import { sendTickets, serverPost13 } from './server-post13.ts';
+import { inOrder } from './suite12.ts';
 
 /** What a hello came to. */
 interface Chosen {
@@ -136,14 +137,15 @@ function* choose(c: Connection, first: Seen): Script<Chosen> {
 
 function sharedSuites(config: ServerConfig, { hello }: Seen): readonly CipherSuite[] {
   const shared = config.suites.filter(({ code, first }) => first === TLS13 && hello.suites.includes(code));
-  if (config.serverPreference) return shared;
-  return shared.toSorted((a, b) => hello.suites.indexOf(a.code) - hello.suites.indexOf(b.code));
+  return inOrder(config, shared, hello.suites);
 }
 
 /** The group of the key exchange; undefined for a PSK alone. */
 function groupFor(c: Connection, seen: Seen, psk: TakenPsk | undefined): ReturnType<typeof chooseGroup> {
   const modes = sharedModes(c.config as ServerConfig, seen);
   if (psk && !modes.dhe) return undefined;
+  // psk_dhe_ke needs a share (RFC 8446 section 4.2.9)
+  if (psk && !seen.offered.has(EXTENSION.keyShare)) return modes.alone ? undefined : fail('missing_key_share');
   const chosen = chooseGroup(c, seen, sharesOf(seen));
   if (chosen) return chosen;
   if (psk && modes.alone) return undefined;
