@@ -11,7 +11,7 @@ import type { CipherSuite } from '../registry/tls-suites.ts';
 import type { Version, VersionName } from '../registry/tls-versions.ts';
 import type { Credential } from './credential.ts';
 import type { DhDomain } from './kex/index.ts';
-import { between, resolveCommon } from './resolve.ts';
+import { between, resolveCommon, suiteRanks } from './resolve.ts';
 import type { Session } from './session/session.ts';
 import type { ReplayGuard, SessionStore } from './session/store.ts';
 import type { TicketSealer } from './session/tickets.ts';
@@ -224,6 +224,8 @@ export interface HelloAnswer {
 export interface ServerOptions extends CommonOptions {
   /** Our order of suites and groups counts, not the client's; on when nothing is said. */
   readonly serverPreference?: boolean | undefined;
+  /** Sets of suites that are as good as each other: between them the client's order counts. Each set stands where its first suite does. */
+  readonly equalSuites?: readonly (readonly (string | number)[])[] | undefined;
   readonly clientAuth?: 'none' | 'request' | 'require' | undefined;
   /** DER names for CertificateRequest. */
   readonly authorities?: readonly Uint8Array[] | undefined;
@@ -248,6 +250,8 @@ export interface ServerOptions extends CommonOptions {
   readonly replayGuard?: ReplayGuard | undefined;
   /** Octets of a HelloRetryRequest's cookie, which the client must return. */
   readonly cookie?: (() => Uint8Array) | undefined;
+  /** Ask by a HelloRetryRequest for the best group in common where the client sent a share of another one; off when nothing is said. */
+  readonly insistOnGroup?: boolean | undefined;
   /** Always send a HelloRetryRequest, for tests of clients. */
   readonly alwaysRetry?: boolean | undefined;
   /** The group of DHE with clients that name none (RFC 7919); ffdhe2048 when nothing is said. */
@@ -322,6 +326,8 @@ export interface ClientConfig extends CommonConfig {
 export interface ServerConfig extends CommonConfig {
   readonly side: 'server';
   readonly serverPreference: boolean;
+  /** Places of suites in our order, by number: those that are as good as each other have the same. */
+  readonly suiteRanks: ReadonlyMap<number, number>;
   readonly clientAuth: 'none' | 'request' | 'require';
   readonly authorities: readonly Uint8Array[];
   readonly onHello: ServerOptions['onHello'];
@@ -337,6 +343,7 @@ export interface ServerConfig extends CommonConfig {
   readonly maxEarlyData: number;
   readonly replayGuard: ReplayGuard | undefined;
   readonly cookie: (() => Uint8Array) | undefined;
+  readonly insistOnGroup: boolean;
   readonly alwaysRetry: boolean;
   readonly dhDomain: DhDomain | undefined;
   readonly announceGroups: boolean;
@@ -399,6 +406,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     ...config,
     side: 'server',
     serverPreference: options.serverPreference ?? true,
+    suiteRanks: suiteRanks(config.suites, options.equalSuites ?? []),
     clientAuth,
     authorities: options.authorities ?? [],
     onHello: options.onHello,
@@ -414,6 +422,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     maxEarlyData: between('maxEarlyData', options.maxEarlyData, 0, MAX_UINT32) ?? 0,
     replayGuard: options.replayGuard,
     cookie: options.cookie,
+    insistOnGroup: options.insistOnGroup ?? false,
     alwaysRetry: options.alwaysRetry ?? false,
     dhDomain: options.dhDomain,
     announceGroups: options.announceGroups ?? false,

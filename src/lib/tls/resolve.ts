@@ -64,6 +64,20 @@ function suiteOf(one: string | number): CipherSuite {
   return suite;
 }
 
+/** Places of suites in a server's order: those of a set have that of the set's first one. */
+export function suiteRanks(
+  suites: readonly CipherSuite[],
+  equal: readonly (readonly (string | number)[])[],
+): ReadonlyMap<number, number> {
+  const ranks = new Map(suites.map(({ code }, rank) => [code, rank]));
+  for (const set of equal) {
+    const codes = set.map((one) => suiteOf(one).code).filter((code) => ranks.has(code));
+    const best = Math.min(...codes.map((code) => ranks.get(code) ?? Infinity));
+    for (const code of codes) ranks.set(code, best);
+  }
+  return ranks;
+}
+
 function groupOf(one: string | number): Group {
   const group = rowOf(GROUPS, 'group', one);
   if (!canExchange(group)) throw new RangeError(`${group.name} needs ML-KEM: await loadMlKem() first`);

@@ -124,6 +124,36 @@ describe('preferences', () => {
     );
     expect([pair.client.engine.info.suite?.openssl, pair.client.engine.info.group?.name]).toEqual([suite, group]);
   });
+  it.each([['TLSv1.3'], ['TLSv1.2']] as const)(
+    '%s: equalSuites leave the choice to the client, inside of the set',
+    async (version) => {
+      const suites =
+        version === 'TLSv1.3'
+          ? [
+              'TLS_AES_256_GCM_SHA384',
+              'TLS_AES_128_GCM_SHA256',
+              'TLS_CHACHA20_POLY1305_SHA256',
+              'TLS_AES_128_CCM_SHA256',
+            ]
+          : [
+              'ECDHE-RSA-AES256-GCM-SHA384',
+              'ECDHE-RSA-AES128-GCM-SHA256',
+              'ECDHE-RSA-CHACHA20-POLY1305',
+              'ECDHE-RSA-AES128-SHA',
+            ];
+      const [best, aes, chacha, last] = suites as [string, string, string, string];
+      const chosen = async (theirs: readonly string[], serverPreference?: boolean): Promise<string | undefined> => {
+        const server = { versions: [version], suites, equalSuites: [[chacha, aes]], serverPreference };
+        const { suite } = (await run({ versions: [version], suites: theirs }, server)).client.engine.info;
+        return version === 'TLSv1.3' ? suite?.name : suite?.openssl;
+      };
+      expect(await chosen([last, aes, chacha])).toBe(aes);
+      expect(await chosen([last, chacha, aes])).toBe(chacha);
+      expect(await chosen([last, chacha, best])).toBe(best);
+      expect(await chosen([last, chacha])).toBe(chacha);
+      expect(await chosen([last, chacha, best], false)).toBe(last);
+    },
+  );
   it('signSchemes and verifySchemes, apart for each side', async () => {
     const schemes = ['rsa_pss_rsae_sha512', 'rsa_pss_rsae_sha256'];
     const pair = await run(
@@ -163,6 +193,18 @@ describe('groups and shares', () => {
     expect(none.client.of('retry')).toEqual([{ type: 'retry', group: 'x25519' }]);
     expect(shares(none)).toEqual(['x25519']);
     await talk(none);
+  });
+  it('insistOnGroup asks for the best group though there is a share of another one', async () => {
+    const [client, server] = [{ groups: ['x25519', 'secp384r1'] }, { groups: ['secp384r1', 'x25519'] }];
+    expect((await run(client, server)).client.engine.info.group?.name).toBe('x25519');
+    const pair = await run(client, { ...server, insistOnGroup: true });
+    expect([pair.client.engine.info.group?.name, pair.client.of('retry')]).toEqual([
+      'secp384r1',
+      [{ type: 'retry', group: 'secp384r1' }],
+    ]);
+    await talk(pair);
+    const other = await run(client, { ...server, insistOnGroup: true, serverPreference: false });
+    expect(other.client.engine.info.retried).toBe(false);
   });
   it('none in common', async () => {
     const pair = await run({ groups: ['x25519'] }, { groups: ['secp384r1'] });

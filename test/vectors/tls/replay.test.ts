@@ -84,7 +84,7 @@ function flight(trace: Rfc8448Trace, name: string, secret: string): ReadonlyMap<
   return found;
 }
 
-const extensionsOf = (message: Pick<RawMessage, 'body'> | undefined): readonly Extension[] =>
+const extensionsOf = (message: RawMessage | undefined): readonly Extension[] =>
   decode(encryptedExtensions, message!.body).extensions;
 
 /** A credential that signs by the recorded signature, once it is asked to sign what that signature covers. */
@@ -114,8 +114,6 @@ function inOrder(own: readonly Extension[], wanted: readonly Extension[], added:
     return ours ? [ours] : [one];
   });
 }
-
-const X25519 = 29;
 
 /** renegotiation_info and session_ticket, which NSS sends though it speaks TLS 1.3 alone; padding. */
 const FOREIGN = [0xff01, 35, 21];
@@ -237,13 +235,6 @@ function client(name: string, session?: Session): Side {
   return side;
 }
 
-/** EncryptedExtensions that name all groups of the trace's server: ours knows one less, see `server`. */
-function withGroups(raw: Uint8Array, wanted: readonly Extension[]): Buffer {
-  const made = extensionsOf({ body: raw.subarray(4) }).filter(({ type }) => type !== SUPPORTED_GROUPS.code);
-  const octets = encode(encryptedExtensions, { extensions: inOrder(made, wanted, [SUPPORTED_GROUPS.code]) });
-  return Buffer.concat([Buffer.from([HANDSHAKE_TYPE.encryptedExtensions, 0, 0, octets.length]), octets]);
-}
-
 /** Puts extensions into the trace's order. The ticket's nonce has two octets there; ours has one. */
 function tap(trace: Rfc8448Trace, messages: ReadonlyMap<number, RawMessage>) {
   const shaped = <T extends { readonly extensions: readonly Extension[] | undefined }>(
@@ -264,7 +255,7 @@ function tap(trace: Rfc8448Trace, messages: ReadonlyMap<number, RawMessage>) {
     if (name === 'server_hello') return shaped(raw, serverHello, answer(trace).extensions ?? []);
     if (name === 'encrypted_extensions') {
       const wanted = extensionsOf(messages.get(HANDSHAKE_TYPE.encryptedExtensions));
-      return retry ? withGroups(raw, wanted) : shaped(raw, encryptedExtensions, wanted);
+      return shaped(raw, encryptedExtensions, wanted);
     }
     if (name !== 'new_session_ticket') return raw;
     const made = encode(newSessionTicket, { ...decode(newSessionTicket, raw.subarray(4)), nonce: ticket().nonce });
@@ -290,8 +281,9 @@ function server(name: string): Side {
   const psk = trace.get('psk');
   const options: ServerOptions = {
     ...common(hello(trace)),
-    // this server asks for a better group than the one that it got a share of; ours would take the share, so it may not know the group
-    groups: retry ? groups.filter((code) => code !== X25519) : groups,
+    groups,
+    // the one with a HelloRetryRequest had a share of its last group
+    insistOnGroup: true,
     random: draws.random,
     now: clock(trace),
     announceGroups: true,

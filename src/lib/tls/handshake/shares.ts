@@ -63,7 +63,8 @@ export function chooseGroup(
   if (!best) return undefined;
   const shareOf = (group: Group): Uint8Array | undefined => shares.find((one) => one.group === group.code)?.share;
   // a round trip buys nothing between classical groups; it does when the best one resists quantum computers
-  const group = best.kind === 'hybrid' ? best : (ordered.find((one) => shareOf(one) !== undefined) ?? best);
+  const insist = config.insistOnGroup || best.kind === 'hybrid';
+  const group = insist ? best : (ordered.find((one) => shareOf(one) !== undefined) ?? best);
   return { group, share: shareOf(group) };
 }
 

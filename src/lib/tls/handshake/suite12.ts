@@ -36,6 +36,16 @@ const MISSING = [
 
 type Missing = (typeof MISSING)[number];
 
+/** Suites in our order, or in the client's: that counts as well between those that are as good as each other. */
+export function inOrder(
+  { serverPreference, suiteRanks }: ServerConfig,
+  shared: readonly CipherSuite[],
+  theirs: readonly number[],
+): readonly CipherSuite[] {
+  const rank = ({ code }: CipherSuite): number => (serverPreference ? (suiteRanks.get(code) ?? 0) : 0);
+  return shared.toSorted((a, b) => rank(a) - rank(b) || theirs.indexOf(a.code) - theirs.indexOf(b.code));
+}
+
 /** The best suite that both sides have and can do. */
 export function chooseSuite(c: Connection, seen: Seen, credentials: readonly Credential[]): ChosenSuite {
   const config = c.config as ServerConfig;
@@ -44,9 +54,7 @@ export function chooseSuite(c: Connection, seen: Seen, credentials: readonly Cre
       seen.hello.suites.includes(code) && first <= seen.version.code && last >= seen.version.code,
   );
   const { suites } = seen.hello;
-  const ordered = config.serverPreference
-    ? shared
-    : shared.toSorted((a, b) => suites.indexOf(a.code) - suites.indexOf(b.code));
+  const ordered = inOrder(config, shared, suites);
   let missing: Missing = 'suite_none_shared';
   for (const suite of ordered) {
     const chosen = tryOut(config, seen, suite, credentials);
