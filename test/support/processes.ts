@@ -58,7 +58,7 @@ export class Running {
   }
 
   /** Waits until something holds; that the program ends before is an error which shows its output. */
-  until(what: string, holds: () => boolean, patience = PATIENCE): Promise<this> {
+  until(what: string, holds: () => boolean, patience: number = PATIENCE): Promise<this> {
     return new Promise((resolve, reject) => {
       const done = (why?: string): void => {
         clearTimeout(timer);
