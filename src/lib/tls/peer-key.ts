@@ -41,6 +41,10 @@ function read(der: Uint8Array): PeerKey {
   const key = keyOf(certificate.spki);
   const traits = key && traitsOf(key);
   if (!key || !traits) return fail('certificate_key_unusable', certificate.keyAlgorithm.oid);
+  const { publicExponent = 3n } = key.asymmetricKeyDetails ?? {};
+  // an exponent of 1 encrypts nothing, an even one has no private key (RFC 8017 section 3.1)
+  if (publicExponent < 3n || publicExponent % 2n === 0n)
+    fail('certificate_key_unusable', `an exponent of ${publicExponent}`);
   return {
     key,
     traits,

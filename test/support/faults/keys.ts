@@ -449,6 +449,13 @@ function ders(t: Context, change: (der: Buffer) => Uint8Array, more: object = {}
 const own = (t: Context): object =>
   t.by === 'client' ? { credentials: [t.id('p256').credential] } : { clientAuth: 'request' };
 
+/** Changes an RSA certificate of a side; `at` is where the exponent of three octets begins. */
+const rsaDers = (t: Context, change: (der: Buffer, at: number) => Uint8Array): Plan =>
+  ders(t, (der) => change(der, der.indexOf(hex('0203010001')) + 2), {
+    ...own(t),
+    credentials: [t.id('rsa').credential],
+  });
+
 const emptyList = (name: 'certificate', t: Context): Tap => bodyTap(name, () => hex(t.tls13 ? '00000000' : '000000'));
 
 const P256_OID = hex('06082a8648ce3d030107');
@@ -531,6 +538,18 @@ const CERTIFICATES: readonly Fault[] = [
     ders(t, (der) => Buffer.concat([der, hex('00')])),
   ),
   ...fault('certificate_key_unusable', 'both', BOTH, 'an unknown curve', (t) => ders(t, withoutCurve)),
+  ...fault('certificate_key_unusable', 'both', BOTH, 'an RSA exponent of 1', (t) =>
+    rsaDers(t, (der, at) => set(der, at, 0, 0, 1)),
+  ),
+  ...fault('certificate_key_unusable', 'both', BOTH, 'an even RSA exponent', (t) =>
+    rsaDers(t, (der, at) => set(der, at, 1, 0, 0)),
+  ),
+  ...fault('certificate_key_unusable', 'server', V12, 'an even RSA modulus', (t) =>
+    merge(
+      rsaDers(t, (der, at) => flip(der, at - 3)),
+      { client: { suites: ['AES128-GCM-SHA256'] } },
+    ),
+  ),
   ...fault('certificate_key_wrong_type', 'server', V12, 'EC for an RSA suite', (t) =>
     merge(
       { client: { suites: ['ECDHE-RSA-AES128-GCM-SHA256'] } },

@@ -38,9 +38,18 @@ export function rsaPremaster(
 ): { readonly premaster: Buffer; readonly encrypted: Buffer } {
   const premaster = Buffer.concat([Buffer.from([version >>> 8, version & 0xff]), c.config.random(PREMASTER - 2)]);
   const encrypted = c.config.replay
-    ? publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, paddedBlock(key, premaster, c.config.random))
-    : publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, premaster);
+    ? encryptedBy(key, constants.RSA_NO_PADDING, paddedBlock(key, premaster, c.config.random))
+    : encryptedBy(key, constants.RSA_PKCS1_PADDING, premaster);
   return { premaster, encrypted };
+}
+
+/** RSA's public operation, which a modulus that is none (an even one, say) lets fail. */
+function encryptedBy(key: KeyObject, padding: number, block: Buffer): Buffer {
+  try {
+    return publicEncrypt({ key, padding }, block);
+  } catch (error) {
+    return fail('certificate_key_unusable', error instanceof Error ? error.message : undefined);
+  }
 }
 
 /** A block of type 2 (RFC 8017 section 7.2.1) whose padding follows from `random`, so that a handshake can be played again. */
