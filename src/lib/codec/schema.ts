@@ -393,9 +393,18 @@ export function annotate<T>(schema: Schema<T>, name: string, bytes: Uint8Array):
   }
 }
 
+// most values are small and many are encoded in a handshake: one buffer serves all, and each takes a copy of what it needs
+let spare: Writer | undefined;
+
 /** Encodes a value. Throws RangeError for a value that the schema does not have. */
 export function encode<T>(schema: Schema<T>, value: T): Buffer {
-  const writer = new Writer();
-  schema.write(writer, value);
-  return writer.finish();
+  // undefined while another encoding is under way
+  const writer = spare ?? new Writer();
+  spare = undefined;
+  try {
+    schema.write(writer.reset(), value);
+    return writer.finish();
+  } finally {
+    spare = writer;
+  }
 }

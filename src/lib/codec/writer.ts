@@ -43,6 +43,12 @@ export class Writer {
     return this;
   }
 
+  /** Begins anew, in the same memory. */
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
   /** A copy of what was written. */
   finish(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));

@@ -2,7 +2,6 @@
  * What a connection is to do. Options are names and numbers as people write them; `clientConfig` and `serverConfig` check them once and
  * turn them into rows of the tables, so that a configuration serves any number of connections.
  */
-import { randomBytes } from 'node:crypto';
 import type { AlertName } from '../registry/tls-alerts.ts';
 import type { Group } from '../registry/tls-groups.ts';
 import type { Reason } from '../registry/tls-reasons.ts';
@@ -11,6 +10,7 @@ import type { CipherSuite } from '../registry/tls-suites.ts';
 import type { Version, VersionName } from '../registry/tls-versions.ts';
 import type { Credential } from './credential.ts';
 import type { DhDomain } from './kex/index.ts';
+import { pooledRandom } from './random.ts';
 import { between, resolveCommon, suiteRanks } from './resolve.ts';
 import type { Session } from './session/session.ts';
 import type { ReplayGuard, SessionStore } from './session/store.ts';
@@ -368,7 +368,7 @@ function fragmentLength(length: number | undefined): number | undefined {
  * @throws RangeError for a name that no table has, and without a verify hook
  */
 export function clientConfig(options: ClientOptions): ClientConfig {
-  const common = resolveCommon(options, randomBytes);
+  const common = resolveCommon(options, pooledRandom);
   if (!options.verify) throw new RangeError('a client needs a verify hook; acceptAny accepts every server');
   const shares = options.shares?.map((one) => common.group(one)) ?? common.config.groups.slice(0, 1);
   for (const share of shares) {
@@ -398,7 +398,7 @@ export function clientConfig(options: ClientOptions): ClientConfig {
  * @throws RangeError for a name that no table has, and where clients must authenticate without a verify hook
  */
 export function serverConfig(options: ServerOptions): ServerConfig {
-  const { config } = resolveCommon(options, randomBytes);
+  const { config } = resolveCommon(options, pooledRandom);
   const clientAuth = options.clientAuth ?? 'none';
   if (clientAuth !== 'none' && !options.verify)
     throw new RangeError('a server that asks for certificates needs a verify hook');

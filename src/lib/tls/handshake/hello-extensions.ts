@@ -52,8 +52,7 @@ export function helloExtensions(c: Connection, offer: Offer): Extension[] {
     ...(grease ? [{ type: GREASE[1] as number, data: NOTHING }] : []),
     ...nameExtensions(c),
     ...(tls12 ? olderExtensions(config, offer) : []),
-    ...keyExtensions(config, offer),
-    ...commonExtensions(config, offer),
+    ...fixedExtensions(config, offer),
     ...(tls13 ? newerExtensions(config, offer, grease, c.info.retried) : []),
     ...(grease ? [{ type: GREASE[3] as number, data: Buffer.alloc(1) }] : []),
   ];
@@ -76,6 +75,17 @@ function olderExtensions(config: ClientConfig, { suites, session, renegotiation 
   if (config.tickets) list.push(extension(SESSION_TICKET, session?.ticket ?? NOTHING));
   if (config.encryptThenMac && suites.some(({ bulk }) => bulk.kind === 'cbc'))
     list.push(extension(ENCRYPT_THEN_MAC, {}));
+  return list;
+}
+
+/** What is the same in every first handshake of a configuration is encoded once. */
+const fixed = new WeakMap<ClientConfig, readonly Extension[]>();
+
+function fixedExtensions(config: ClientConfig, offer: Offer): readonly Extension[] {
+  const make = (): readonly Extension[] => [...keyExtensions(config, offer), ...commonExtensions(config, offer)];
+  if (offer.renegotiation) return make();
+  let list = fixed.get(config);
+  if (!list) fixed.set(config, (list = make()));
   return list;
 }
 

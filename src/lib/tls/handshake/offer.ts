@@ -56,12 +56,31 @@ export interface Offer {
 const has = (version: Version, row: { readonly first: number; readonly last: number }): boolean =>
   version.code >= row.first && version.code <= row.last;
 
+interface OfferedRows {
+  readonly versions: readonly Version[];
+  readonly suites: readonly CipherSuite[];
+  readonly groups: readonly Group[];
+}
+
+/** The same for every first handshake of a configuration. */
+const rows = new WeakMap<ClientConfig, OfferedRows>();
+
+/** What of a configuration belongs to the versions of a handshake. */
+function rowsFor(config: ClientConfig, renegotiation: Renegotiation | undefined): OfferedRows {
+  const made = renegotiation ? undefined : rows.get(config);
+  if (made) return made;
+  const versions = renegotiation ? [renegotiation.version] : config.versions;
+  const suites = config.suites.filter((suite) => versions.some((version) => has(version, suite)));
+  const groups = config.groups.filter((group) => versions.some((version) => has(version, group)));
+  if (!renegotiation) rows.set(config, { versions, suites, groups });
+  return { versions, suites, groups };
+}
+
 /** Decides on what to offer. The hello is made and sent by `sendHello`. */
 export function newOffer(c: Connection, renegotiation: Renegotiation | undefined): Offer {
   const config = c.config as ClientConfig;
-  const versions = renegotiation ? [renegotiation.version] : config.versions;
+  const { versions, suites, groups } = rowsFor(config, renegotiation);
   const tls13 = versions.some(({ code }) => code === TLS13);
-  const suites = config.suites.filter((suite) => versions.some((version) => has(version, suite)));
   const session = renegotiation ? undefined : usableSession(c, versions, suites);
   const old = session && session.version < TLS13 ? session : undefined;
   const psks =
@@ -70,7 +89,7 @@ export function newOffer(c: Connection, renegotiation: Renegotiation | undefined
   return {
     versions,
     suites,
-    groups: config.groups.filter((group) => versions.some((version) => has(version, group))),
+    groups,
     random,
     sessionId: sessionId(config, old, tls13),
     shares: tls13 ? config.shares.map((group) => offerShare(group, config.replay ? config.random : undefined)) : [],

@@ -1,11 +1,11 @@
 /** A ClientHello as a server sees it: checked for what holds in every version, and its extensions read. */
-import { CodecError, decode } from '../../codec/index.ts';
+import { CodecError } from '../../codec/index.ts';
 import { EXTENSION } from '../../registry/tls-extensions.ts';
 import { FALLBACK_SCSV } from '../../registry/tls-suites.ts';
 import { SSL30, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
-import { fail } from '../failure.ts';
+import { TlsFailure, fail } from '../failure.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
   ALPN,
@@ -15,7 +15,6 @@ import {
   SIGNATURE_ALGORITHMS_CERT,
   SUPPORTED_GROUPS,
   SUPPORTED_VERSIONS,
-  clientHello,
   type ClientHello,
   type Extension,
 } from '../wire/index.ts';
@@ -40,8 +39,7 @@ export interface Seen {
 
 /** Reads a hello. `fixed` is the version of a renegotiation. */
 export function readHello(c: Connection, raw: RawMessage, fixed?: Version): Seen {
-  explainHello(raw.body);
-  const hello = c.read(CLIENT_HELLO, raw, false);
+  const hello = decodeHello(c, raw);
   const extensions = hello.extensions ?? [];
   checkDoubles(extensions);
   if (!hello.compressions.includes(0)) fail('compression_no_null');
@@ -109,15 +107,17 @@ const READ_12: ReadonlySet<number> = new Set([
   E.renegotiationInfo,
 ]);
 
-/** Two faults of a hello that have reasons of their own. */
-function explainHello(body: Uint8Array): void {
+/** Decodes a hello. Two of its faults have reasons of their own. */
+function decodeHello(c: Connection, raw: RawMessage): ClientHello {
   try {
-    decode(clientHello, body);
+    return c.read(CLIENT_HELLO, raw, false);
   } catch (error) {
-    if (!(error instanceof CodecError) || error.fault !== 'length') return;
-    if (error.path[0] === 'sessionId') fail('hello_session_id_too_long', error.detail);
-    if (error.path[0] === 'suites' && error.path.length === 1 && isEmptyVector(body, error.offset))
-      fail('suites_empty');
+    const cause = error instanceof TlsFailure ? error.cause : undefined;
+    if (!(cause instanceof CodecError) || cause.fault !== 'length') throw error;
+    const { path, detail, offset } = cause;
+    if (path[0] === 'sessionId') fail('hello_session_id_too_long', detail);
+    if (path[0] === 'suites' && path.length === 1 && isEmptyVector(raw.body, offset)) fail('suites_empty');
+    throw error;
   }
 }
 

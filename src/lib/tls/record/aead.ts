@@ -1,13 +1,5 @@
 /** One AEAD of node:crypto with its key: the differences between GCM, CCM and ChaCha20-Poly1305 end here. */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  type CipherCCM,
-  type CipherCCMTypes,
-  type DecipherCCM,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, type CipherCCM, type CipherCCMTypes, type DecipherCCM } from 'node:crypto';
 import type { BulkCipher } from '../../registry/tls-ciphers.ts';
 
 /** An AEAD with a key. */
@@ -17,7 +9,7 @@ export class Aead {
   // the GCM, CCM and ChaCha20 ciphers differ in types alone; CCM's is the one that needs the length
   readonly #name: CipherCCMTypes;
   readonly #options: { authTagLength: number };
-  readonly #key: KeyObject;
+  readonly #key: Uint8Array;
   readonly #isCcm: boolean;
 
   constructor(bulk: BulkCipher, key: Uint8Array) {
@@ -25,7 +17,8 @@ export class Aead {
     this.tag = bulk.tag;
     this.#name = bulk.node as CipherCCMTypes;
     this.#options = { authTagLength: bulk.tag };
-    this.#key = createSecretKey(key);
+    // a KeyObject would not make a record cheaper, and costs as much as one
+    this.#key = key;
     this.#isCcm = bulk.node.endsWith('-ccm');
   }
 

@@ -24,6 +24,32 @@ export function hkdfExtract(hash: Tls13Hash, salt: Uint8Array, input: Uint8Array
   return createHmac(hash, salt).update(input).digest();
 }
 
+/** HkdfLabel up to its context, by label and lengths: there are few of them. */
+const labels = new Map<string, Buffer>();
+
+function prefixOf(label: string, context: number, length: number): Buffer {
+  const id = `${label} ${context} ${length}`;
+  let prefix = labels.get(id);
+  if (!prefix) {
+    prefix = Buffer.from(`\0\0\0tls13 ${label}\0`, 'latin1');
+    prefix.writeUInt16BE(length, 0);
+    prefix[2] = 6 + label.length;
+    prefix[9 + label.length] = context;
+    // labels of exporters are the application's: as many as it likes
+    if (labels.size < 100) labels.set(id, prefix);
+  }
+  return prefix;
+}
+
+/** HkdfLabel, with room for the counter behind it. */
+function infoOf(label: string, context: Uint8Array, length: number): Buffer {
+  const prefix = prefixOf(label, context.length, length);
+  const info = Buffer.allocUnsafe(prefix.length + context.length + 1);
+  info.set(prefix);
+  info.set(context, prefix.length);
+  return info;
+}
+
 /** HKDF-Expand-Label (RFC 8446 section 7.1); `label` is without `tls13 `, `length` in octets, at most 255 hashes. */
 export function expandLabel(
   hash: Tls13Hash,
@@ -34,22 +60,17 @@ export function expandLabel(
 ): Buffer {
   const size = HASH_LENGTH[hash];
   if (length > 255 * size) throw new RangeError(`${length} octets are more than HKDF gives`);
-  const info = Buffer.allocUnsafe(4 + 6 + label.length + context.length + 1);
-  info.writeUInt16BE(length, 0);
-  info[2] = 6 + label.length;
-  info.write(`tls13 ${label}`, 3, 'latin1');
-  info[9 + label.length] = context.length;
-  info.set(context, 10 + label.length);
-  const parts: Buffer[] = [];
-  for (let i = 1; parts.length * size < length; i += 1) {
+  const info = infoOf(label, context, length);
+  info[info.length - 1] = 1;
+  let block = createHmac(hash, secret).update(info).digest();
+  if (length <= size) return length === size ? block : block.subarray(0, length);
+  const parts = [block];
+  for (let i = 2; parts.length * size < length; i += 1) {
     info[info.length - 1] = i;
-    const hmac = createHmac(hash, secret);
-    const before = parts.at(-1);
-    if (before) hmac.update(before);
-    parts.push(hmac.update(info).digest());
+    block = createHmac(hash, secret).update(block).update(info).digest();
+    parts.push(block);
   }
-  const [first = NOTHING] = parts;
-  return parts.length === 1 ? first.subarray(0, length) : Buffer.concat(parts, length);
+  return Buffer.concat(parts, length);
 }
 
 const derive = (hash: Tls13Hash, secret: Uint8Array, label: string, context: Uint8Array): Buffer =>

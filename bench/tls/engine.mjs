@@ -1,0 +1,28 @@
+// The engine of this source tree in one file, for the processes of a benchmark.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Bundles the engine and runs `use` with the path of the bundle. */
+export async function withEngine(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'tlskit-bench-'));
+  const outfile = join(folder, 'engine.mjs');
+  try {
+    await esbuild.build({
+      entryPoints: [join(root, 'src/lib/tls/index.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+      logLevel: 'error',
+    });
+    return await use(outfile, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,192 @@
+// One side of a benchmark, in a process of its own: a client or a server, of node:tls or of ours. Told what to do by the parent, it answers
+// with the CPU time that it took.
+import net from 'node:net';
+import tls from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+
+const [side, kind, enginePath, folder, version] = process.argv.slice(2);
+const key = readFileSync(`${folder}/key.pem`);
+const cert = readFileSync(`${folder}/cert.pem`);
+const CHUNK = Buffer.alloc(64 * 1024, 'x');
+
+const engine = kind === 'ours' ? await import(enginePath) : undefined;
+const credential = engine?.credential({ chain: [new X509Certificate(cert).raw], key: createPrivateKey(key) });
+const sealer = engine && ticketSealer();
+
+function ticketSealer() {
+  // what node:tls does by itself, tickets of TLS 1.3 included
+  const keys = new Map();
+  let next = 0;
+  return {
+    seal: (state) => {
+      const id = Buffer.from(`ticket ${(next += 1)}`);
+      keys.clear();
+      keys.set(`${id}`, state);
+      return id;
+    },
+    open: (ticket) => keys.has(`${Buffer.from(ticket)}`) && { state: keys.get(`${Buffer.from(ticket)}`), renew: false },
+  };
+}
+
+/** Joins an engine with a socket, as a program would. */
+function join(socket, one, onEvent) {
+  socket.setNoDelay(true);
+  const flush = () => {
+    const bytes = one.take();
+    if (bytes.length > 0) socket.write(bytes.length === 1 ? bytes[0] : Buffer.concat(bytes));
+    for (const event of one.events()) onEvent(event);
+  };
+  socket.on('data', (bytes) => {
+    one.receive(bytes);
+    flush();
+  });
+  socket.on('error', () => undefined);
+  return flush;
+}
+
+function ourServer(handle) {
+  const config = engine.serverConfig({ credentials: [credential], versions: [version], ticketSealer: sealer });
+  return net.createServer({ noDelay: true }, (socket) => {
+    const one = engine.TlsEngine.server(config);
+    const flush = join(socket, one, (event) => {
+      if (event.type === 'secure') handle.secure?.(socket, one, flush);
+      if (event.type === 'data') handle.data?.(event.bytes, socket, one, flush);
+      if (event.type === 'closed') socket.end();
+    });
+    one.start();
+  });
+}
+
+function nodeServer(handle) {
+  return tls.createServer({ key, cert, minVersion: version, maxVersion: version, noDelay: true }, (socket) => {
+    handle.secure?.(socket);
+    socket.on('data', (bytes) => handle.data?.(bytes, socket));
+    socket.on('error', () => undefined);
+  });
+}
+
+function ourClient(port, events) {
+  const config = (ourClient.config ??= engine.clientConfig({
+    versions: [version],
+    groups: ['x25519', 'secp256r1'],
+    verify: engine.acceptAny,
+  }));
+  const socket = net.connect(port, '127.0.0.1');
+  const one = engine.TlsEngine.client(config, { serverName: 'localhost' });
+  const flush = join(socket, one, (event) => {
+    if (event.type === 'secure') events.secure?.();
+    if (event.type === 'data') events.data?.(event.bytes);
+    if (event.type === 'failure') throw event.failure;
+    if (event.type === 'closed') socket.end();
+  });
+  socket.on('connect', () => {
+    one.start();
+    flush();
+  });
+  socket.on('close', () => events.close?.());
+  return {
+    send: (bytes) => {
+      one.send(bytes);
+      flush();
+      return !socket.writableNeedDrain;
+    },
+    drain: (again) => socket.once('drain', again),
+    end: () => {
+      one.close();
+      flush();
+    },
+  };
+}
+
+function nodeClient(port, events) {
+  const socket = tls.connect(
+    {
+      port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      minVersion: version,
+      maxVersion: version,
+      ecdhCurve: 'X25519:P-256',
+      rejectUnauthorized: false,
+    },
+    () => events.secure?.(),
+  );
+  socket.setNoDelay(true);
+  socket.on('data', (bytes) => events.data?.(bytes));
+  socket.on('close', () => events.close?.());
+  return {
+    send: (bytes) => socket.write(bytes),
+    drain: (again) => socket.once('drain', again),
+    end: () => socket.end(),
+  };
+}
+
+const connect = kind === 'ours' ? ourClient : nodeClient;
+
+/** `count` full handshakes one after the other, each closed in order. */
+async function handshakes(port, count) {
+  for (let i = 0; i < count; i += 1) {
+    await new Promise((resolve) => {
+      const client = connect(port, { secure: () => client.end(), close: resolve });
+    });
+  }
+}
+
+/** Sends `bytes` octets and waits for the server's word that they are there. */
+function bulkUp(port, bytes) {
+  return new Promise((resolve) => {
+    let left = bytes;
+    const client = connect(port, { secure: pump, data: () => client.end(), close: resolve });
+    function pump() {
+      while (left > 0) {
+        left -= CHUNK.length;
+        if (!client.send(CHUNK) && left > 0) {
+          client.drain(pump);
+          return;
+        }
+      }
+    }
+  });
+}
+
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+let expected = Infinity;
+function startServer() {
+  const seen = new WeakMap();
+  const handle = {
+    data: (bytes, socket, one, flush) => {
+      const total = (seen.get(socket) ?? 0) + bytes.length;
+      seen.set(socket, total);
+      if (total < expected) return;
+      if (one) {
+        one.send(Buffer.from('ok'));
+        flush();
+      } else socket.write('ok');
+    },
+  };
+  const server = (kind === 'ours' ? ourServer : nodeServer)(handle);
+  server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+}
+
+let before = 0;
+process.on('message', async ({ do: what, port, count }) => {
+  if (what === 'mark') {
+    expected = count ?? Infinity;
+    before = cpu();
+    process.send({ marked: true });
+  } else if (what === 'read') process.send({ cpu: cpu() - before });
+  else if (what === 'stop') process.exit(0);
+  else {
+    const start = cpu();
+    const wall = performance.now();
+    await (what === 'handshakes' ? handshakes(port, count) : bulkUp(port, count));
+    process.send({ cpu: cpu() - start, wall: performance.now() - wall });
+  }
+});
+if (side === 'server') startServer();
+else process.send({ ready: true });
