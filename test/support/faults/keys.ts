@@ -547,7 +547,7 @@ const CERTIFICATES: readonly Fault[] = [
   ...fault('certificate_key_unusable', 'server', V12, 'an even RSA modulus', (t) =>
     merge(
       rsaDers(t, (der, at) => flip(der, at - 3)),
-      { client: { suites: ['AES128-GCM-SHA256'] } },
+      { client: { suites: ['AES128-GCM-SHA256'] }, server: { suites: ['AES128-GCM-SHA256'] } },
     ),
   ),
   ...fault('certificate_key_wrong_type', 'server', V12, 'EC for an RSA suite', (t) =>
