@@ -157,7 +157,7 @@ export interface CommonOptions {
   readonly keyLog?: boolean | undefined;
   /** Emit an event for each record. */
   readonly traceRecords?: boolean | undefined;
-  /** Changes handshake messages on their way out, splits or drops them. */
+  /** Changes handshake messages on their way out, or drops them. Each piece of a list has a record of its own. */
   readonly tap?: ((message: OutgoingMessage) => Uint8Array | readonly Uint8Array[]) | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;

@@ -241,7 +241,7 @@ export class Connection {
     if (tapped) raw = tapped instanceof Uint8Array ? tapped : Buffer.concat(tapped);
     if (raw.length === 0) return raw;
     if (inTranscript) this.transcript.add(raw);
-    this.out.handshake(raw);
+    this.out.handshake(raw, tapped && !(tapped instanceof Uint8Array) ? tapped : undefined);
     this.#messageEvent('out', kind.name, raw, kind.schema);
     return raw;
   }

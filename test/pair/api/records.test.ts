@@ -317,6 +317,19 @@ describe('tap', () => {
     await talk(pair);
     const split = await run({}, { tap: on('encrypted_extensions', (raw) => [raw.subarray(0, 2), raw.subarray(2)]) });
     await talk(split);
+    const lengthsOf = (octets: Buffer): number[] => recordsOf(octets).map(({ length }) => length);
+    const pieces = await run({ tap: ({ raw }) => [raw.subarray(0, 3), raw.subarray(3, 10), raw.subarray(10)] });
+    expect(lengthsOf(pieces.client.sent[0]!).slice(0, 2)).toEqual([3, 7]);
+    expect(lengthsOf(pieces.client.sent[1]!)).toEqual([
+      1,
+      20,
+      24,
+      43 + (pieces.client.engine.info.suite?.hash === 'sha384' ? 16 : 0),
+    ]);
+    await talk(pieces);
+    const alone = await run({ versions: ['TLSv1.2'] }, { tap: ({ raw }) => [raw] });
+    expect(recordsOf(alone.server.sent[0]!).length).toBe(4);
+    await talk(alone);
     const dropped = await run({}, { tap: on('certificate_verify', () => Buffer.alloc(0)) });
     expect(dropped.client.reason).toBe('certificate_verify_missing');
     const twice = await run({}, { tap: on('encrypted_extensions', (raw) => [raw, raw]) });

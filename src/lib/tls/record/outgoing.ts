@@ -37,9 +37,14 @@ export class Outgoing {
     return this.#records.length > 0 || this.#flight.length > 0;
   }
 
-  /** Queues a handshake message; it is put into a record with its neighbours. */
-  handshake(raw: Uint8Array): void {
-    this.#flight.push(raw);
+  /** Queues a handshake message; it is put into a record with its neighbours. With `pieces` each of them has a record of its own. */
+  handshake(raw: Uint8Array, pieces?: readonly Uint8Array[]): void {
+    if (!pieces) {
+      this.#flight.push(raw);
+      return;
+    }
+    this.flush();
+    for (const one of pieces.flatMap((piece) => [...fragments(piece, this.limit)])) this.#record(CONTENT_TYPE.handshake, one);
   }
 
   /** Changes the protection, after what is queued is out under the old one. */
