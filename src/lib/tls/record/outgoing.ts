@@ -44,7 +44,8 @@ export class Outgoing {
       return;
     }
     this.flush();
-    for (const one of pieces.flatMap((piece) => [...fragments(piece, this.limit)])) this.#record(CONTENT_TYPE.handshake, one);
+    for (const one of pieces.flatMap((piece) => [...fragments(piece, this.limit)]))
+      this.#record(CONTENT_TYPE.handshake, one);
   }
 
   /** Changes the protection, after what is queued is out under the old one. */
