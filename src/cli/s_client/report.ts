@@ -63,11 +63,13 @@ const views = (info: Pick<ConnectionInfo, 'peerChain'>): CertificateView[] =>
 export function connectionText(report: Report, full: boolean): string {
   const { engine, verifyResult, peerName } = report;
   const { info, secure } = engine;
+  // before TLS 1.3 OpenSSL has no suite until there are keys
+  const shown = secure || report.session || isTls13(report) ? info : { ...info, suite: undefined };
   const [leaf] = full && !report.refused ? views(info) : [];
   return [
     full ? fullText(report) : '',
     verificationText(verifyResult, peerName),
-    `---\n${secure && isReused(info) ? 'Reused' : 'New'}, ${suiteVersion(info)}, Cipher is ${suiteText(info)}\n`,
+    `---\n${secure && isReused(info) ? 'Reused' : 'New'}, ${suiteVersion(shown)}, Cipher is ${suiteText(shown)}\n`,
     leaf ? `Server public key is ${keyBits(leaf)} bit\n` : '',
     `Secure Renegotiation IS${info.secureRenegotiation ? '' : ' NOT'} supported\n`,
     'Compression: NONE\nExpansion: NONE\n',
@@ -91,7 +93,9 @@ function oldSession({ engine, session, verifyResult, offered, pskIdentity }: Rep
   const { version, pskHint } = engine.info;
   const hint = pskHint && pskHint.length > 0 ? Buffer.from(pskHint).toString('utf8') : undefined;
   const psk = { identity: pskIdentity, hint };
-  return sessionText(session, { verifyResult, version: version?.name ?? offered, psk });
+  if (session) return sessionText(session, { verifyResult, psk });
+  const { extendedMasterSecret } = engine.info;
+  return sessionText(undefined, { verifyResult: 0, version: version?.name ?? offered, extendedMasterSecret });
 }
 
 function exportText({ engine, exported }: Report): string {
@@ -121,7 +125,7 @@ function fullText(report: Report): string {
     certificateTypes(info),
     signatureAlgorithms(info, ownSchemes, 'Requested '),
     report.refused ? '' : peerSignature(info),
-    temporaryKey(info),
+    report.refused && !isTls13(report) ? '' : temporaryKey(info),
     `---\nSSL handshake has read ${read} bytes and written ${written} bytes\n`,
   ].join('');
 }

@@ -214,9 +214,10 @@ export class ServerConnection {
     if (!this.#unreported) return;
     this.#unreported = false;
     const { flags, setup } = this.shared;
-    if (flags.brief || setup.mode === 'reverse')
-      this.shared.say(`CONNECTION ESTABLISHED\n${summaryText(this.report())}`);
-    if (setup.mode !== 'reverse') this.shared.print(connectionText(this.report()));
+    const reverse = setup.mode === 'reverse';
+    if (flags.brief || reverse)
+      this.shared.say(`${reverse ? 'CONNECTION ESTABLISHED\n' : ''}${summaryText(this.report())}`);
+    if (!reverse) this.shared.print(connectionText(this.report()));
     this.#mode.ready?.();
     this.shared.drain();
   }

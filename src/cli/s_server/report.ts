@@ -126,12 +126,13 @@ export function summaryText(report: Report): string {
   const { peerScheme } = info;
   const hash = peerScheme && signatureHash(peerScheme);
   const list = offered.map((code) => {
+    if (code === RENEGOTIATION_SCSV) return 'TLS_EMPTY_RENEGOTIATION_INFO_SCSV';
     const suite = SUITES.row(code);
     return suite ? nameOf(suite) : `0x${code.toString(16).toUpperCase().padStart(4, '0')}`;
   });
   return [
     `Protocol version: ${info.version?.name ?? 'unknown'}\n`,
-    `Client cipher list: ${list.join(':').replace('0x00FF', 'SCSV')}\n`,
+    `Client cipher list: ${list.join(':')}\n`,
     `Ciphersuite: ${suiteText(info)}\n`,
     info.peerSchemes.length > 0 ? `Signature Algorithms: ${schemesText(info.peerSchemes)}\n` : '',
     ...(leaf

@@ -100,7 +100,7 @@ function octetsOf(value: bigint): Buffer {
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
 }
 
-function isDhe(code: string | number): boolean {
+function isDhe(code: unknown): boolean {
   const exchange = typeof code === 'number' ? SUITES.row(code)?.keyExchange : undefined;
   return exchange === 'dhe' || exchange === 'dhe_psk';
 }

@@ -191,6 +191,7 @@ export interface SessionTextOptions {
   readonly verifyResult: number;
   /** A version for the session of a handshake that came to nothing. */
   readonly version?: string | undefined;
+  readonly extendedMasterSecret?: boolean;
   readonly psk?: { readonly identity: string | undefined; readonly hint: string | undefined } | undefined;
 }
 
@@ -199,6 +200,7 @@ export function sessionText(session: Session | undefined, options: SessionTextOp
   const tls13 = session?.version === TLS13;
   const suite = session && SUITES.row(session.suite);
   const { psk } = options;
+  const extended = session?.extendedMasterSecret ?? options.extendedMasterSecret;
   const lines = [
     'SSL-Session:',
     `    Protocol  : ${session ? (VERSIONS.row(session.version)?.name ?? 'unknown') : (options.version ?? 'TLSv1.2')}`,
@@ -217,7 +219,7 @@ export function sessionText(session: Session | undefined, options: SessionTextOp
     `    Start Time: ${Math.floor((session?.created ?? Date.now()) / 1000)}`,
     '    Timeout   : 7200 (sec)',
     `    ${verifyReturnCode(options.verifyResult).trimEnd()}`,
-    `    Extended master secret: ${session?.extendedMasterSecret && !tls13 ? 'yes' : 'no'}`,
+    `    Extended master secret: ${extended && !tls13 ? 'yes' : 'no'}`,
   );
   if (tls13) lines.push(`    Max Early Data: ${session.maxEarlyData}`);
   return `${lines.join('\n')}\n`;

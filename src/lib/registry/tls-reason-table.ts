@@ -6,7 +6,7 @@ export const REASON_ROWS = {
   record_version_wrong: 'VERSION | protocol_version | RFC 5246 E.1 | a record of a version that was not negotiated',
   record_not_tls: 'VERSION | protocol_version | RFC 8446 5.1 | octets that are no TLS record',
   record_sslv2: 'VERSION | protocol_version | RFC 6176 3 | an SSLv2 record',
-  record_http: 'VERSION | protocol_version | RFC 8446 5.1 | an HTTP request where a TLS record belongs',
+  record_http: 'VERSION | protocol_version | RFC 8446 5.1 | HTTP where a TLS record belongs',
   record_overflow_plaintext: 'LIMIT | record_overflow | RFC 8446 5.1 | a plaintext record of more than 2^14 octets',
   record_overflow_ciphertext:
     'LIMIT | record_overflow | RFC 8446 5.2 | a protected record of more octets than its version allows',
