@@ -1,24 +1,21 @@
 /**
  * Handshakes that Go's crypto/tls has recorded between itself and OpenSSL, read where Go is installed: TLS 1.0 to 1.2 as client and server, and
- * TLS 1.3 as client (as a server Go gives each message a record of its own, which ours does not). Go's side drew zeros for all that is random, so that our engine can take its place: it gets OpenSSL's octets, and must send Go's. What Go is free to choose is
+ * TLS 1.3 as client without a certificate; go13.test.ts has what TLS 1.3 has besides. Go's side drew zeros for all that is random, so that our engine can take its place: it gets OpenSSL's octets, and must send Go's. What Go is free to choose is
  * taken over: its ClientHello or ServerHello, the CertificateRequest, the ticket, signatures. Key exchange, key schedule, Finished, MACs, IVs,
  * padding and records must come out alike, and OpenSSL's own Finished and data must open.
  */
 import { createPrivateKey, createPublicKey, privateDecrypt, constants, X509Certificate } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decode, type Value } from '../../../src/lib/codec/index.ts';
+import { decode } from '../../../src/lib/codec/index.ts';
 import { EXTENSION } from '../../../src/lib/registry/tls-extensions.ts';
-import { SUITES, type CipherSuite } from '../../../src/lib/registry/tls-suites.ts';
 import { VERSIONS } from '../../../src/lib/registry/tls-versions.ts';
 import {
   TlsEngine,
   acceptAny,
   clientConfig,
   credential,
-  isSupported,
   serverConfig,
   type CommonOptions,
   type Credential,
@@ -37,111 +34,16 @@ import {
   serverHello12,
   type ClientHello,
 } from '../../../src/lib/tls/wire/index.ts';
-import { describeWith, hasPeer } from '../../support/peers.ts';
+import { CCS, ZERO_SHARE, goTestdata, readGo, units, type Flow, type Recording } from '../../support/go-recordings.ts';
+import { describeWith } from '../../support/peers.ts';
 import { Side } from '../../support/tls-pair.ts';
 
-const [CCS, HANDSHAKE] = [20, 22];
-
-interface Flow {
-  readonly by: 'client' | 'server';
-  readonly octets: Buffer;
-}
-
-function flowsOf(text: string): Flow[] {
-  return text
-    .split(/^>>> Flow \d+ \(/m)
-    .slice(1)
-    .map((part) => ({
-      by: part.startsWith('client') ? 'client' : 'server',
-      octets: Buffer.from(
-        [...part.matchAll(/^[0-9a-f]{8} {2}((?:[0-9a-f]{2} {1,2})+)/gm)]
-          .map(([, hex = '']) => hex)
-          .join('')
-          .replaceAll(' ', ''),
-        'hex',
-      ),
-    }));
-}
-
-/** Records up to change_cipher_spec as runs of one type, since Go gives each message a record of its own; then as they are. */
-function units(flow: Buffer, protectedAlready: boolean): string[] {
-  const found: string[] = [];
-  let [sealed, before] = [protectedAlready, -1];
-  for (let at = 0; at < flow.length;) {
-    const length = 5 + flow.readUInt16BE(at + 3);
-    const type = flow[at]!;
-    const hex = flow.subarray(sealed ? at : at + 5, at + length).toString('hex');
-    if (!sealed && type === before) found[found.length - 1] += hex;
-    else found.push(sealed ? hex : `${type} ${hex}`);
-    sealed ||= type === CCS;
-    before = type;
-    at += length;
-  }
-  return found;
-}
-
-interface Message {
-  readonly type: number;
-  readonly raw: Buffer;
-}
-
-/** The handshake messages of one side before its change_cipher_spec. */
-function messagesOf(flows: readonly Flow[], by: Flow['by']): Message[] {
-  const all = flows.filter((flow) => flow.by === by).flatMap(({ octets }) => units(octets, false));
-  const end = all.findIndex((unit) => unit.startsWith(`${CCS} `));
-  const octets = Buffer.concat(
-    all
-      .slice(0, end < 0 ? all.length : end)
-      .flatMap((unit) => (unit.startsWith(`${HANDSHAKE} `) ? [Buffer.from(unit.slice(3), 'hex')] : [])),
-  );
-  const found: Message[] = [];
-  for (let at = 0; at < octets.length;) {
-    const length = 4 + octets.readUIntBE(at + 1, 3);
-    found.push({ type: octets[at]!, raw: octets.subarray(at, at + length) });
-    at += length;
-  }
-  return found;
-}
-
-interface Recording {
-  readonly name: string;
-  readonly side: Flow['by'];
-  readonly flows: readonly Flow[];
-  readonly own: readonly Message[];
-  readonly hello: Value<typeof clientHello>;
-  readonly answer: Value<typeof serverHello12>;
-  readonly suite: CipherSuite;
-}
-
 /**
- * What is not played: other messages than a plain full handshake has, or a failure; in TLS 1.3 client certificates, for their records; and
+ * What is not played: other messages than a plain full handshake has, or a failure; those of go13.test.ts; and
  * Ed25519 in TLS 1.0, where Go signs by it though RFC 8422 has it from TLS 1.2 on.
  */
 const OTHER =
   /Server-TLSv13|TLSv13-ClientCert|KeyUpdate|SSLv3|Renegotiat|Resume|NoMatch|FallbackSCSV|NotFound|-Disabled|PreDisable|TLSv10-ClientCert-Ed25519/;
-
-function read(folder: string, name: string): Recording[] {
-  if (!/^(Client|Server)-TLSv1/.test(name) || OTHER.test(name)) return [];
-  const flows = flowsOf(readFileSync(join(folder, name), 'utf8'));
-  const side = name.startsWith('Client') ? 'client' : 'server';
-  const said = messagesOf(flows, 'client').find(({ type }) => type === 1);
-  const answered = messagesOf(flows, 'server').find(({ type }) => type === 2);
-  if (!said || !answered || flows.length < 3) return [];
-  const answer = decode(serverHello12, answered.raw.subarray(4));
-  const suite = SUITES.row(answer.suite);
-  if (!suite || !isSupported(suite)) return [];
-  return [
-    {
-      name,
-      side,
-      flows,
-      own: messagesOf(flows, side),
-      hello: decode(clientHello, said.raw.subarray(4)),
-      answer,
-      suite,
-    },
-  ];
-}
 
 /** Go's keys for tests, by their variables. */
 function goKey(source: string, variable: string): Buffer {
@@ -165,8 +67,6 @@ function goRandom(recording: Recording): (length: number) => Buffer {
   };
 }
 
-/** The X25519 share of a private key of zeros. */
-const ZERO_SHARE = Buffer.from('2fe57da347cd62431528daac5fbb290730fff684afc4cfc2ed90995f58cb3b74', 'hex');
 const PREMASTER = 48;
 const PKCS1_PADDING = 128 - 3 - PREMASTER;
 
@@ -325,12 +225,12 @@ function play(recording: Recording, rsaKey: Buffer): void {
   expect(done).toBe(true);
 }
 
-const root = hasPeer('go') ? spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).stdout.trim() : '';
-
 describeWith(['go'], 'S4: handshakes recorded by Go', () => {
-  const folder = join(root, 'src/crypto/tls/testdata');
+  const folder = goTestdata();
   const rsaKey = goKey(readFileSync(join(folder, '../handshake_test.go'), 'utf8'), 'testRSAPrivateKey');
-  const recordings = readdirSync(folder).flatMap((name) => read(folder, name));
+  const recordings = readdirSync(folder)
+    .filter((name) => !OTHER.test(name))
+    .flatMap((name) => readGo(folder, name));
   it.each(recordings.map((one) => [one.name, one.suite.openssl ?? one.suite.name, one] as const))(
     '%s, %s',
     (_, __, recording) => {
