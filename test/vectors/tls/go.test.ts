@@ -1,8 +1,9 @@
 /**
  * Handshakes that Go's crypto/tls has recorded between itself and OpenSSL, read where Go is installed: TLS 1.0 to 1.2 as client and server, and
- * TLS 1.3 as client without a certificate; go13.test.ts has what TLS 1.3 has besides. Go's side drew zeros for all that is random, so that our engine can take its place: it gets OpenSSL's octets, and must send Go's. What Go is free to choose is
- * taken over: its ClientHello or ServerHello, the CertificateRequest, the ticket, signatures. Key exchange, key schedule, Finished, MACs, IVs,
- * padding and records must come out alike, and OpenSSL's own Finished and data must open.
+ * TLS 1.3 as client without a certificate; go13.test.ts has what TLS 1.3 has besides. Go's side drew zeros for all that is random, so that our
+ * engine can take its place: it gets OpenSSL's octets, and must send Go's. What Go is free to choose is taken over: its ClientHello or
+ * ServerHello, the CertificateRequest, the ticket, signatures. Key exchange, key schedule, Finished, MACs, IVs, padding and records must come
+ * out alike, and OpenSSL's own Finished and data must open.
  */
 import { createPrivateKey, createPublicKey, privateDecrypt, constants, X509Certificate } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
