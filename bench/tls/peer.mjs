@@ -34,7 +34,12 @@ function join(socket, one, onEvent) {
   socket.setNoDelay(true);
   const flush = () => {
     const bytes = one.take();
-    if (bytes.length > 0) socket.write(bytes.length === 1 ? bytes[0] : Buffer.concat(bytes));
+    if (bytes.length === 1) socket.write(bytes[0]);
+    else if (bytes.some(({ length }) => length > 4096)) {
+      socket.cork();
+      for (const piece of bytes) socket.write(piece);
+      socket.uncork();
+    } else if (bytes.length > 0) socket.write(Buffer.concat(bytes));
     for (const event of one.events()) onEvent(event);
   };
   socket.on('data', (bytes) => {

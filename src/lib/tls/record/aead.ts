@@ -35,7 +35,9 @@ export class Aead {
     }
     cipher.setAAD(data, { plaintextLength: 0 });
     const pieces: Uint8Array[] = parts.map((part) => cipher.update(part));
-    pieces.push(cipher.final(), cipher.getAuthTag());
+    // the end of a stream cipher holds nothing
+    cipher.final();
+    pieces.push(cipher.getAuthTag());
     return pieces;
   }
 

@@ -17,6 +17,8 @@ export interface RecordSealer {
    * are no matter elsewhere. Fails when the sequence numbers are used up.
    */
   seal(type: number, content: Uint8Array, padding?: number): Buffer;
+  /** The same record in pieces, where that spares a copy of them. */
+  pieces?(type: number, content: Uint8Array, padding?: number): Uint8Array[];
   /** Records that the key may still protect (RFC 8446 section 5.5). */
   readonly left: number;
 }

@@ -6,7 +6,10 @@ import { plainSealer, type RecordSealer } from './cipher.ts';
 import { fragments, splitFragments } from './fragment.ts';
 import { MAX_PLAINTEXT } from './limits.ts';
 
-/** Called with each record that was made, its content's type and length. */
+/** Octets from which copying a record costs more than sending it in pieces. */
+const LARGE = 4096;
+
+/** Called with each record that was made, or with its first piece, which holds the header; with its content's type and length. */
 export type RecordMade = (record: Buffer, type: number, length: number) => void;
 
 /** The way out. */
@@ -18,6 +21,8 @@ export class Outgoing {
   #sealer: RecordSealer = plainSealer(TLS10);
   #flight: Uint8Array[] = [];
   #records: Buffer[] = [];
+  /** Small pieces behind the last record: a tag, the next header. */
+  #small: Uint8Array[] = [];
   /** TLS 1.3: octets of padding for a record. */
   padding: ((type: number, length: number) => number) | undefined;
   readonly #made: RecordMade | undefined;
@@ -34,7 +39,7 @@ export class Outgoing {
 
   /** Whether there is something to take. */
   get waiting(): boolean {
-    return this.#records.length > 0 || this.#flight.length > 0;
+    return this.#records.length > 0 || this.#flight.length > 0 || this.#small.length > 0;
   }
 
   /** Queues a handshake message; it is put into a record with its neighbours. With `pieces` each of them has a record of its own. */
@@ -101,9 +106,10 @@ export class Outgoing {
     for (const piece of fragments(all, this.limit)) this.#record(CONTENT_TYPE.handshake, piece);
   }
 
-  /** Takes what is to be sent. */
+  /** Takes what is to be sent: the octets of records, in pieces that need not be records. */
   take(): Buffer[] {
     this.flush();
+    this.#joinSmall();
     const records = this.#records;
     this.#records = [];
     return records;
@@ -117,10 +123,32 @@ export class Outgoing {
   #record(type: number, content: Uint8Array): void {
     const wanted = this.padding?.(type, content.length) ?? 0;
     const padding = Math.max(0, Math.min(wanted, Math.min(MAX_PLAINTEXT, this.limit) - content.length));
-    this.#push(this.#sealer.seal(type, content, padding), type, content.length);
+    if (content.length < LARGE || !this.#sealer.pieces) {
+      this.#push(this.#sealer.seal(type, content, padding), type, content.length);
+      return;
+    }
+    const pieces = this.#sealer.pieces(type, content, padding);
+    for (const piece of pieces) {
+      if (piece.length < LARGE) this.#small.push(piece);
+      else this.#large(piece);
+    }
+    this.#made?.(pieces[0] as Buffer, type, content.length);
+  }
+
+  /** A large piece goes out as it is; what is small between two of them is joined. */
+  #large(piece: Uint8Array): void {
+    this.#joinSmall();
+    this.#records.push(Buffer.from(piece.buffer, piece.byteOffset, piece.length));
+  }
+
+  #joinSmall(): void {
+    if (this.#small.length === 0) return;
+    this.#records.push(Buffer.concat(this.#small));
+    this.#small = [];
   }
 
   #push(record: Buffer, type: number, length: number): void {
+    this.#joinSmall();
     this.#records.push(record);
     this.#made?.(record, type, length);
   }

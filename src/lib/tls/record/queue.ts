@@ -1,3 +1,5 @@
+const NOTHING = new Uint8Array(0);
+
 /** Octets that arrive in pieces of any size. */
 export class ByteQueue {
   #chunks: Uint8Array[] = [];
@@ -18,15 +20,23 @@ export class ByteQueue {
   /** The first `count` octets, which stay; undefined while there are fewer. Pieces are joined once, when the last one is there. */
   peek(count: number): Uint8Array | undefined {
     if (this.#length < count) return undefined;
-    let first = this.#chunks[0] ?? new Uint8Array(0);
-    if (first.length < count) {
-      let length = 0;
-      let pieces = 0;
-      while (length < count) length += (this.#chunks[pieces++] as Uint8Array).length;
-      first = Buffer.concat(this.#chunks.slice(0, pieces), length);
-      this.#chunks.splice(0, pieces, first);
+    const [first = NOTHING] = this.#chunks;
+    return first.length < count ? this.#join(count) : first.subarray(0, count);
+  }
+
+  /** Makes one piece of the first `count` octets. What is behind them is not copied, and so no octet is copied often. */
+  #join(count: number): Uint8Array {
+    const joined = Buffer.allocUnsafeSlow(count);
+    let at = 0;
+    while (at < count) {
+      const chunk = this.#chunks.shift() as Uint8Array;
+      const part = chunk.subarray(0, count - at);
+      joined.set(part, at);
+      at += part.length;
+      if (part.length < chunk.length) this.#chunks.unshift(chunk.subarray(part.length));
     }
-    return first.subarray(0, count);
+    this.#chunks.unshift(joined);
+    return joined;
   }
 
   /** Takes the first `count` octets; undefined while there are fewer. */

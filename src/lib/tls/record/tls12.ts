@@ -114,19 +114,22 @@ function aeadSealer(protection: Tls12Protection): RecordSealer {
   const aead = new Aead(bulk, keys.key);
   const nonces = noncesOf(protection);
   const data = new SequencedData(version, protection.sequence);
+  const pieces = (type: number, content: Uint8Array): Uint8Array[] => {
+    checkContent(content);
+    if (data.sequence.count >= bulk.records) fail('record_key_exhausted');
+    const nonce = nonces.next();
+    // a copy: the nonce is overwritten by the next one
+    const explicit = Buffer.from(nonce.subarray(nonce.length - nonces.explicit));
+    const sealed = aead.seal(nonce, data.next(type, content.length), [content]);
+    const header = headerOf(type, version, nonces.explicit + content.length + aead.tag);
+    return [header, explicit, ...sealed];
+  };
   return {
     get left() {
       return bulk.records - data.sequence.count;
     },
-    seal(type, content) {
-      checkContent(content);
-      if (data.sequence.count >= bulk.records) fail('record_key_exhausted');
-      const nonce = nonces.next();
-      const explicit = nonce.subarray(nonce.length - nonces.explicit);
-      const sealed = aead.seal(nonce, data.next(type, content.length), [content]);
-      const header = headerOf(type, version, nonces.explicit + content.length + aead.tag);
-      return Buffer.concat([header, explicit, ...sealed]);
-    },
+    pieces,
+    seal: (type, content) => Buffer.concat(pieces(type, content)),
   };
 }
 

@@ -12,20 +12,22 @@ import { MAX_EXPANSION_13, MAX_PLAINTEXT } from './limits.ts';
 export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): RecordSealer {
   const aead = new Aead(bulk, keys.key);
   const nonces = new NonceMaker(keys.iv, new Sequence(sequence));
+  const pieces = (type: number, content: Uint8Array, padding = 0): Uint8Array[] => {
+    checkContent(content);
+    const inner = content.length + 1 + padding;
+    if (inner > MAX_PLAINTEXT + 1) throw new RangeError(`${padding} octets of padding are too many`);
+    if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
+    const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
+    const tail = Buffer.alloc(1 + padding);
+    tail[0] = type;
+    return [header, ...aead.seal(nonces.next(), header, [content, tail])];
+  };
   return {
     get left() {
       return bulk.records - nonces.sequence.count;
     },
-    seal(type, content, padding = 0) {
-      checkContent(content);
-      const inner = content.length + 1 + padding;
-      if (inner > MAX_PLAINTEXT + 1) throw new RangeError(`${padding} octets of padding are too many`);
-      if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
-      const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
-      const tail = Buffer.alloc(1 + padding);
-      tail[0] = type;
-      return Buffer.concat([header, ...aead.seal(nonces.next(), header, [content, tail])]);
-    },
+    pieces,
+    seal: (type, content, padding) => Buffer.concat(pieces(type, content, padding)),
   };
 }
 

@@ -24,19 +24,20 @@ export function hkdfExtract(hash: Tls13Hash, salt: Uint8Array, input: Uint8Array
   return createHmac(hash, salt).update(input).digest();
 }
 
-/** HkdfLabel up to its context, by label and lengths: there are few of them. */
-const labels = new Map<string, Buffer>();
+/** HkdfLabel up to its context, by label, and by both lengths in one number: there are few of them. */
+const labels = new Map<string, Map<number, Buffer>>();
 
 function prefixOf(label: string, context: number, length: number): Buffer {
-  const id = `${label} ${context} ${length}`;
-  let prefix = labels.get(id);
+  const id = length * 256 + context;
+  let prefix = labels.get(label)?.get(id);
   if (!prefix) {
     prefix = Buffer.from(`\0\0\0tls13 ${label}\0`, 'latin1');
     prefix.writeUInt16BE(length, 0);
     prefix[2] = 6 + label.length;
     prefix[9 + label.length] = context;
-    // labels of exporters are the application's: as many as it likes
-    if (labels.size < 100) labels.set(id, prefix);
+    const known = labels.get(label) ?? new Map<number, Buffer>();
+    // labels and lengths of exporters are the application's: as many as it likes
+    if (labels.size < 50 && known.size < 50) labels.set(label, known.set(id, prefix));
   }
   return prefix;
 }
