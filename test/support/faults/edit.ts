@@ -51,7 +51,10 @@ export function tap(name: string, change: (raw: Buffer) => Uint8Array | readonly
   return (one) => {
     if (one.name !== name) return one.raw;
     index += 1;
-    return nth === undefined || nth === index ? change(Buffer.from(one.raw)) : one.raw;
+    if (nth !== undefined && nth !== index) return one.raw;
+    const changed = change(Buffer.from(one.raw));
+    // in one record: the engine gives pieces of a list records of their own
+    return changed instanceof Uint8Array ? changed : Buffer.concat(changed);
   };
 }
 

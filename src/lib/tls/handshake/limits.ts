@@ -25,6 +25,13 @@ function ownLimit(c: Connection): number | undefined {
   return Math.min(recordSizeLimit - (c.info.version?.code === TLS13 ? 1 : 0), MAX_PLAINTEXT);
 }
 
+/** Refuses sizes that a client may not offer, before anything is answered. */
+export function checkOfferedSizes(c: Connection, size: number | undefined, code: number | undefined): void {
+  if (size !== undefined && c.config.recordSizeLimit !== undefined) {
+    if (size < 64) fail('record_size_limit_too_small', `${size}`);
+  } else if (code !== undefined && !MAX_FRAGMENT_LENGTHS.has(code)) fail('max_fragment_length_unknown', `${code}`);
+}
+
 /** Both sides send and take records of this length at most (RFC 6066 section 4). */
 export function applyFragmentLength(c: Connection, code: number): void {
   const length = MAX_FRAGMENT_LENGTHS.get(code);

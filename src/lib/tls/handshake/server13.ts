@@ -5,9 +5,11 @@ import type { CipherSuite } from '../../registry/tls-suites.ts';
 import { TLS12, TLS13 } from '../../registry/tls-versions.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
+import type { Credential } from '../credential.ts';
 import { fail } from '../failure.ts';
 import { answerShare, type Answer } from '../kex/index.ts';
 import { tls13Opener, tls13Sealer, type RecordOpener } from '../record/index.ts';
+import type { SigningScheme } from '../signatures.ts';
 import { earlySecret, hashLength, type HandshakeSecret, type TrafficSecret } from '../schedule/index.ts';
 import {
   ALPN,
@@ -36,7 +38,7 @@ import {
   finishedKind,
   next,
 } from './kinds.ts';
-import { applyFragmentLength, applySizeLimit, innerLimit } from './limits.ts';
+import { applyFragmentLength, applySizeLimit, checkOfferedSizes, innerLimit } from './limits.ts';
 import { refusesEarly, sharedModes, takePsk, type TakenPsk } from './psk13.ts';
 import type { Seen } from './seen.ts';
 import type { Script } from './script.ts';
@@ -46,18 +48,26 @@ import { checkMandatory, chooseGroup, retry, sharesOf } from './shares.ts';
 import { sendTickets, serverPost13 } from './server-post13.ts';
 import { inOrder } from './suite12.ts';
 
+/** A credential with the scheme that it signs by. */
+interface Proof {
+  readonly own: Credential;
+  readonly scheme: SigningScheme;
+}
+
 /** What a hello came to. */
 interface Chosen {
   readonly seen: Seen;
   readonly suite: CipherSuite;
   readonly psk: TakenPsk | undefined;
+  /** What proves us where no PSK does. */
+  readonly proof: Proof | undefined;
   readonly answer: Answer | undefined;
 }
 
 /** Goes on after the ClientHello. */
 export function* server13(c: Connection, first: Seen, decided: Decided): Script<void> {
   const config = c.config as ServerConfig;
-  const chosen = yield* choose(c, first);
+  const chosen = yield* choose(c, first, decided);
   const { seen, suite, psk } = chosen;
   const handshake = sendServerHello(c, chosen);
   const digest = c.transcript.digest();
@@ -72,8 +82,8 @@ export function* server13(c: Connection, first: Seen, decided: Decided): Script<
   sendEncryptedExtensions(c, seen, decided, early !== undefined);
   const asks = config.clientAuth !== 'none' && !psk;
   if (asks) sendRequest(c, new Uint8Array(0));
-  if (!psk) yield* sendCertificate(c, seen, decided);
-  else yield* resumed(c, psk);
+  if (chosen.proof) yield* sendCertificate(c, seen, chosen.proof);
+  else if (psk) yield* resumed(c, psk);
   c.info.ownFinished = server.finished(c.transcript.digest());
   c.info.firstFinished = c.info.ownFinished;
   c.send(finishedKind(hashLength(suite.hash)), c.info.ownFinished);
@@ -101,7 +111,7 @@ function* finish(c: Connection, suite: CipherSuite, client: TrafficSecret): Scri
 const COOKIE_LENGTH = 32;
 
 /** Suite, PSK and group; with a HelloRetryRequest where a share is missing. */
-function* choose(c: Connection, first: Seen): Script<Chosen> {
+function* choose(c: Connection, first: Seen, decided: Decided): Script<Chosen> {
   const config = c.config as ServerConfig;
   const suites = sharedSuites(config, first);
   const [best] = suites;
@@ -111,7 +121,9 @@ function* choose(c: Connection, first: Seen): Script<Chosen> {
   if (seen.offered.has(EXTENSION.earlyData) && !seen.offered.has(EXTENSION.preSharedKey))
     fail('early_data_without_psk');
   checkMandatory(seen, seen.offered.has(EXTENSION.preSharedKey));
+  checkOfferedSizes(c, bodyOf(seen.extensions, RECORD_SIZE_LIMIT), bodyOf(seen.extensions, MAX_FRAGMENT_LENGTH));
   let psk = yield* takePsk(c, seen, suites);
+  if (!psk) proofFor(c, seen, decided);
   let group = groupFor(c, seen, psk);
   const suite = psk?.suite ?? best;
   c.transcript.start(suite.hash);
@@ -127,12 +139,12 @@ function* choose(c: Connection, first: Seen): Script<Chosen> {
     if (group && !group.share) fail('retry_shares_count', 'none of a common group');
     c.transcript.add(seen.raw);
   }
-  if (!psk) checkMandatory(seen, false);
+  const proof = psk ? undefined : proofFor(c, seen, decided);
   c.info.suite = suite;
   c.info.group = group?.group;
   const random = config.replay ? config.random : undefined;
   const answer = group && answerShare(group.group, group.share as Uint8Array, random);
-  return { seen, suite, psk: psk && { ...psk, suite }, answer };
+  return { seen, suite, psk: psk && { ...psk, suite }, proof, answer };
 }
 
 function sharedSuites(config: ServerConfig, { hello }: Seen): readonly CipherSuite[] {
@@ -220,7 +232,16 @@ function sendEncryptedExtensions(c: Connection, seen: Seen, decided: Decided, ea
 }
 
 /** Certificate and CertificateVerify. */
-function* sendCertificate(c: Connection, seen: Seen, { credentials }: Decided): Script<void> {
+function* sendCertificate(c: Connection, seen: Seen, { own, scheme }: Proof): Script<void> {
+  c.info.credential = own;
+  c.send(CERTIFICATE, { context: new Uint8Array(0), entries: entriesOf(own, seen.offered) });
+  const content = signedContent('server', c.transcript.digest());
+  c.send(CERTIFICATE_VERIFY, { scheme: scheme.code ?? 0, signature: yield* signature(c, own, scheme, content) });
+}
+
+/** The certificate for a client. Where there is none, it learns so in the place of a ServerHello. */
+function proofFor(c: Connection, seen: Seen, { credentials }: Decided): Proof {
+  checkMandatory(seen, false);
   const schemes = seen.schemes ?? fail('missing_signature_algorithms');
   if (credentials.length === 0) {
     const modes = sharedModes(c.config as ServerConfig, seen);
@@ -229,11 +250,7 @@ function* sendCertificate(c: Connection, seen: Seen, { credentials }: Decided): 
   }
   const own = credentials.find((one) => tls13Scheme(c, one, schemes) !== undefined);
   const scheme = own && tls13Scheme(c, own, schemes);
-  if (!own || !scheme) return fail('signature_none_shared');
-  c.info.credential = own;
-  c.send(CERTIFICATE, { context: new Uint8Array(0), entries: entriesOf(own, seen.offered) });
-  const content = signedContent('server', c.transcript.digest());
-  c.send(CERTIFICATE_VERIFY, { scheme: scheme.code, signature: yield* signature(c, own, scheme, content) });
+  return own && scheme ? { own, scheme } : fail('signature_none_shared');
 }
 
 function* resumed(c: Connection, psk: TakenPsk): Script<void> {
