@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadMlKem, memoryStore, ticketSealer, type ServerOptions } from '../../src/lib/tls/index.ts';
 import { TicketKey } from '../../src/lib/tickets/key.ts';
 import { describeWith } from '../support/peers.ts';
-import { Workshop } from '../support/processes.ts';
-import { testIdentity, type KeyKind } from '../support/tls-certificates.ts';
+import { Workshop, type Running } from '../support/processes.ts';
+import { testIdentity, type KeyKind, type TestIdentity } from '../support/tls-certificates.ts';
 import { TlsListener, respond } from '../support/tls-socket.ts';
 
 const FLAGS = [
@@ -21,6 +21,18 @@ describeWith(['chromium'], 'S3 A9: chromium', () => {
   });
   afterAll(() => workshop.close());
 
+  /** Chromium with a profile of its own, at the end. It knows the server by its key. */
+  async function visit(port: number, { keyObject }: TestIdentity): Promise<Running> {
+    const spki = createPublicKey(keyObject).export({ type: 'spki', format: 'der' });
+    const browser = workshop.start('chromium', [
+      ...FLAGS,
+      `--user-data-dir=${workshop.path(`profile ${port}`)}`,
+      `--ignore-certificate-errors-spki-list=${createHash('sha256').update(spki).digest('base64')}`,
+      `https://127.0.0.1:${port}/`,
+    ]);
+    return browser.ends(50_000);
+  }
+
   it.each<readonly [string, KeyKind, ServerOptions, object]>([
     ['TLS 1.3', 'p256', {}, { version: 'TLSv1.3', suite: 'TLS_AES_128_GCM_SHA256' }],
     [
@@ -33,11 +45,8 @@ describeWith(['chromium'], 'S3 A9: chromium', () => {
     ['TLS 1.2', 'rsa', { versions: ['TLSv1.2'] }, { version: 'TLSv1.2' }],
   ])(
     'loads a page: %s',
-    async (name, kind, options, expected) => {
+    async (_, kind, options, expected) => {
       const identity = await testIdentity(kind);
-      const pin = createHash('sha256').update(
-        createPublicKey(identity.keyObject).export({ type: 'spki', format: 'der' }),
-      );
       const common = {
         ticketSealer: ticketSealer([TicketKey.generate()]),
         sessionStore: memoryStore(),
@@ -45,19 +54,32 @@ describeWith(['chromium'], 'S3 A9: chromium', () => {
       };
       const listener = await TlsListener.open({ credentials: [identity.credential], ...common, ...options }, respond);
       workshop.keep(listener);
-      const browser = workshop.start('chromium', [
-        ...FLAGS,
-        `--user-data-dir=${workshop.path(name)}`,
-        `--ignore-certificate-errors-spki-list=${pin.digest('base64')}`,
-        `https://127.0.0.1:${listener.port}/`,
-      ]);
-      await browser.ends(50_000);
+      const browser = await visit(listener.port, identity);
       const page = /\{.*\}/.exec(browser.stdout)?.[0];
       expect(page, browser.output).toBeDefined();
       expect(JSON.parse(page!)).toMatchObject(expected);
       // it says no close_notify
       const failures = listener.unasked.flatMap(({ failure }) => failure ?? []);
       expect(failures.filter((one) => !one.startsWith('closed_without_notify'))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['TLSv1.3', []],
+    ['TLSv1.2', ['-tls1_2']],
+  ])(
+    'loads the page of s_server -www: %s',
+    async (version, args) => {
+      const identity = await testIdentity('p256');
+      const { cert, key } = workshop.identity('www', identity);
+      const files = ['-cert', cert, '-cert_chain', cert, '-key', key];
+      const command = ['bin/run.js', 's_server', '-accept', '127.0.0.1:0', '-www', ...files, ...args];
+      const server = workshop.start(process.execPath, command);
+      await server.prints(/ACCEPT 127\.0\.0\.1:\d+/);
+      const browser = await visit(Number(/ACCEPT 127\.0\.0\.1:(\d+)/.exec(server.output)?.[1]), identity);
+      expect(browser.stdout).toMatch(new RegExp(`${version}, Cipher is \\S+`));
+      await server.stop();
     },
     60_000,
   );
