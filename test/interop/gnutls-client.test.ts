@@ -264,3 +264,40 @@ describeWith(['gnutls-cli'], 'S5: gnutls-cli, extensions', () => {
     await finish(talk);
   });
 });
+
+describeWith(['gnutls-cli'], 'S4: gnutls-cli, hellos of other shapes', () => {
+  const SHAPES = [
+    '%NO_EXTENSIONS',
+    '%NO_SESSION_HASH',
+    '%FORCE_ETM',
+    '%COMPAT',
+    '%DUMBFW',
+    '%SSL3_RECORD_VERSION',
+    '%LATEST_RECORD_VERSION',
+    '%DISABLE_SAFE_RENEGOTIATION',
+    '%SAFE_RENEGOTIATION',
+    '%PARTIAL_RENEGOTIATION',
+    '%NO_TICKETS',
+    '%DISABLE_TLS13_COMPAT_MODE',
+    '%SERVER_PRECEDENCE',
+  ];
+  const exchanges: readonly (readonly [VersionName, string])[] = [
+    ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+    ...(['TLSv1.2', 'TLSv1.1', 'TLSv1'] as const).flatMap((version) =>
+      ['ECDHE-RSA-AES128-SHA', 'DHE-RSA-AES128-SHA', 'AES128-SHA'].map((suite) => [version, suite] as const),
+    ),
+  ];
+  it.each(SHAPES)('%s', async (shape) => {
+    for (const [version, suite] of exchanges) {
+      // TLS 1.3 is its extensions
+      if (version === 'TLSv1.3' && shape === '%NO_EXTENSIONS') continue;
+      const listener = await listen(`shape ${version} ${suite}`, 'rsa', { versions: [version], suites: [suite] });
+      const [flag, text] = only(version);
+      const { peer } = await talkTo(listener, [flag!, `${text}:${shape}`]).catch((error: Error) => {
+        throw new Error(`${version} ${suite}: ${error.message}`);
+      });
+      if (shape === '%NO_EXTENSIONS') expect(peer.info.peerExtensions).toEqual([]);
+      if (shape === '%NO_SESSION_HASH') expect(peer.info.extendedMasterSecret).toBe(false);
+    }
+  });
+});
