@@ -12,3 +12,4 @@ export { readSslSession, sslSessionId, writeSslSession, type SslSession } from '
 export { memoryStore, replayGuard, type ReplayGuard, type SessionStore } from './session/store.ts';
 export { ticketSealer, type OpenedTicket, type TicketSealer } from './session/tickets.ts';
 export type { SigningScheme } from './signatures.ts';
+export { Ladder } from './trace/ladder.ts';
