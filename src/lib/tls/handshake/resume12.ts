@@ -37,7 +37,8 @@ export function* findSession(c: Connection, seen: Seen): Script<FoundSession | u
   if (session && sessionStore && session.id.length > 0 && isExpired(session, config.now())) {
     yield* attempt(c, () => sessionStore.delete(session.id));
   }
-  return session && sessionId.length > 0 ? usable(config, seen, session, renew) : undefined;
+  // a ticket may come without a session id; the client then tells by what follows (RFC 5077 section 3.4)
+  return session && usable(config, seen, session, renew);
 }
 
 function usable(config: ServerConfig, seen: Seen, session: Session, renew: boolean): FoundSession | undefined {
