@@ -14,7 +14,7 @@ import {
   type Context,
   type SideName,
 } from '../support/faults/harness.ts';
-import { FLOWS, ORDER_FAULTS, TYPES, reasonFor, type Flow } from '../support/faults/orders.ts';
+import { ALL_FLOWS, ORDER_FAULTS, TYPES, reasonFor, type Flow } from '../support/faults/orders.ts';
 
 beforeAll(prepare);
 
@@ -26,14 +26,14 @@ const contextOf = (flow: Flow, by: SideName): Context => ({
   id: identity,
 });
 
-const places = FLOWS.flatMap((flow) =>
+const places = ALL_FLOWS.flatMap((flow) =>
   (['client', 'server'] as const).flatMap((by) =>
     flow[by].map((name, at) => [flow.version, flow.name, name, by, { flow, by, at }] as const),
   ),
 );
 
 describe('the flows are those that happen', () => {
-  it.each(FLOWS.map((flow) => [flow.version, flow.name, flow] as const))('%s %s', async (version, _, flow) => {
+  it.each(ALL_FLOWS.map((flow) => [flow.version, flow.name, flow] as const))('%s %s', async (version, _, flow) => {
     const pair = await play(version, await flow.plan(contextOf(flow, 'client')));
     const messages = (one: SideName): string[] =>
       pair[one].messages('out').filter((name) => name !== 'change_cipher_spec');

@@ -39,6 +39,10 @@ interface Row {
 const plain = (t: Context, tap: Tap): Plan => side(t.by, { tap });
 const authenticated = (t: Context, tap: Tap): Plan => mutual(t, side(t.by, { ...own(t), tap }));
 
+const OLD: readonly VersionName[] = ['TLSv1.1', 'TLSv1'];
+const CBC_SUITE = { suites: ['ECDHE-ECDSA-AES128-SHA'] };
+const withCbc = (t: Context, tap: Tap): Plan => merge({ client: CBC_SUITE, server: CBC_SUITE }, authenticated(t, tap));
+
 const MESSAGES: readonly Row[] = [
   { name: 'client_hello', by: 'client', versions: BOTH },
   { name: 'server_hello', by: 'server', versions: BOTH },
@@ -58,6 +62,10 @@ const MESSAGES: readonly Row[] = [
   { name: 'server_key_exchange', by: 'server', versions: V12 },
   { name: 'client_key_exchange', by: 'client', versions: V12 },
   { name: 'server_hello_done', by: 'server', versions: V12 },
+  // what TLS 1.2 changed has another form before it
+  { name: 'certificate_request', by: 'server', versions: OLD, plan: withCbc },
+  { name: 'certificate_verify', by: 'client', versions: OLD, plan: withCbc },
+  { name: 'server_key_exchange', by: 'server', versions: OLD, plan: withCbc },
 ];
 
 /** What is done to a body, and what that is. */

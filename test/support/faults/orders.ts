@@ -26,7 +26,7 @@ export interface Flow {
 const list = (text: string): readonly string[] => text.split(' ');
 const PSK = { psks: [{ identity: Buffer.from('me'), key: Buffer.alloc(32, 1) }], suites: ['PSK-AES128-GCM-SHA256'] };
 
-export const FLOWS: readonly Flow[] = [
+const FLOWS: readonly Flow[] = [
   {
     name: 'full',
     version: 'TLSv1.3',
@@ -107,6 +107,19 @@ export const FLOWS: readonly Flow[] = [
     psk: true,
   },
 ];
+
+const CBC = { suites: ['ECDHE-ECDSA-AES128-SHA'] };
+
+/** The versions before TLS 1.2 have its order. */
+const OLD_FLOWS: readonly Flow[] = (['TLSv1.1', 'TLSv1'] as const).map((version) => ({
+  name: 'with client authentication',
+  version,
+  plan: (t: Context) => mutual(t, { client: CBC, server: CBC }),
+  client: list('client_hello certificate client_key_exchange certificate_verify finished'),
+  server: list('server_hello certificate server_key_exchange certificate_request server_hello_done finished'),
+}));
+
+export const ALL_FLOWS: readonly Flow[] = [...FLOWS, ...OLD_FLOWS];
 
 /** Every type that there is, and one that there is not. */
 export const TYPES: readonly number[] = [...HANDSHAKE_TYPES.rows.map(({ code }) => code), 99];
