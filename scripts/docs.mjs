@@ -24,6 +24,10 @@ const ROWS = {
   K7: 'session ticket keys: generate, inspect, rotate',
   K8: 'every key type of Node, every key file format',
   K9: 'inspection as OpenSSL prints it, and `--json`',
+  S1: '`s_client -connect`: our own TLS engine, output that scripts written for OpenSSL can grep, data both ways',
+  S2: '`R`, `Q`, `K` and `k` typed into `s_client`',
+  S3: '`s_server`: `-www`, `-WWW`, `-HTTP`, `-rev`, echo, client certificates, tickets, OCSP stapling, SNI, ALPN, many clients at once',
+  S5: 'resumption (`-reconnect`, `-sess_out`, `-sess_in`), early data, `-status`, `-alpn`, `-trace`, `-keylogfile`, `-psk`',
 };
 
 function output(path, text) {

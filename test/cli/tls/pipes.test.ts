@@ -9,6 +9,8 @@ import { OPENSSL, TLSKIT, client, makePki, opensslServer, ourServer } from '../.
 
 const SIZE = 10 * 2 ** 20;
 const DATA = randomBytes(SIZE);
+/** The same in digits: what a server reads from its terminal may hold commands. */
+const DIGITS = DATA.map((octet) => 0x30 | (octet & 7));
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 let pki: Awaited<ReturnType<typeof makePki>>;
@@ -52,9 +54,9 @@ describeWith(['openssl'], 'S1 S3 data through s_client and s_server', () => {
     const { server, port } = await start(from, P256);
     const running = client(PROGRAMS[to], pki.folder, port, [version, '-quiet', '-CAfile', 'ca.pem']);
     await server.sees(/CIPHER is/);
-    server.type(DATA);
+    server.type(DIGITS);
     await running.until(({ stdout }) => stdout.length >= SIZE, 'all data');
-    expect(hash(running.stdout)).toBe(hash(DATA));
+    expect(hash(running.stdout)).toBe(hash(DIGITS));
   });
 
   it.each<[Name, string]>([
