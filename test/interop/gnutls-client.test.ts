@@ -243,6 +243,19 @@ describeWith(['gnutls-cli'], 'S5: gnutls-cli, extensions', () => {
       await finish(talk);
     }
   });
+  it('S2: renegotiation without RFC 5746, where it is allowed', async () => {
+    const common = { versions: ['TLSv1.2'], suites: ['ECDHE-ECDSA-AES128-SHA'], renegotiation: 'freely' } as const;
+    for (const legacyRenegotiation of [true, false]) {
+      const listener = await listen(`legacy ${legacyRenegotiation}`, 'p256', { ...common, legacyRenegotiation });
+      const [flag, text] = only('TLSv1.2');
+      const args = [flag!, `${text}:%DISABLE_SAFE_RENEGOTIATION`, '--rehandshake'];
+      const { peer } = await join(listener, args);
+      if (legacyRenegotiation) await peer.until('the renegotiation', () => peer.info.renegotiations === 1);
+      else await peer.until('a refusal', () => peer.of('renegotiation').some(({ refused }) => refused));
+      expect(peer.info.secureRenegotiation).toBe(false);
+      peer.destroy();
+    }
+  });
   it('S2: KeyUpdate', async () => {
     const listener = await listen('rekey', 'p256', { versions: ['TLSv1.3'] });
     const talk = await join(listener, [...only('TLSv1.3'), '--inline-commands']);
