@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../src/cli/spec.ts';
+import { Program, TLSKIT } from '../support/tls-programs.ts';
 import { scratch, tlskit } from '../support/tlskit.ts';
 
 /** What a person would type: the lines of a subject and its attributes, or a password twice. */
@@ -94,7 +95,9 @@ describe("the helps' examples", () => {
     for (const line of PREPARATION) runs(line, prepared);
   });
 
-  it.each(commands)(
+  // these go on until they are ended; they are run below
+  const ending = commands.filter(([name]) => name !== 's_client' && name !== 's_server');
+  it.each(ending)(
     '%s',
     (_, lines) => {
       const cwd = scratch();
@@ -103,4 +106,30 @@ describe("the helps' examples", () => {
     },
     PATIENCE,
   );
+});
+
+describe('the examples of s_server and s_client, with each other', () => {
+  const prepared = folder();
+  const linesOf = (name: string): readonly string[] => commands.find(([one]) => one === name)?.[1] ?? [];
+  const servers = linesOf('s_server');
+
+  beforeAll(() => {
+    for (const line of [
+      'req -x509 -newkey ec -nodes -keyout ca.key -subj /CN=CA -out ca.crt',
+      'req -x509 -newkey ec -nodes -keyout server.key -subj /CN=localhost -CA ca.crt -CAkey ca.key -out server.crt',
+      'req -x509 -newkey ec -nodes -keyout client.key -subj /CN=client -CA ca.crt -CAkey ca.key -out client.crt',
+    ])
+      runs(line, prepared);
+  });
+
+  it('are found', () => expect(servers.length * linesOf('s_client').length).toBeGreaterThan(0));
+  it.each(servers)('%s', async (line) => {
+    const words = line.replace(/-accept \S+/, '-accept 127.0.0.1:0').split(/\s+/);
+    const server = new Program(TLSKIT, words, prepared);
+    await server.sees(/^ACCEPT .*:\d+$/m);
+    const port = /^ACCEPT .*:(\d+)$/m.exec(server.text)?.[1];
+    // a server that insists on certificates is for those clients that have one
+    const clients = linesOf('s_client').filter((one) => !line.includes('-Verify') || one.includes('-cert'));
+    for (const client of clients) runs(client.replace(/-connect \S+/, `-connect 127.0.0.1:${port}`), prepared);
+  });
 });
