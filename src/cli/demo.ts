@@ -1,6 +1,7 @@
 /** What `demo` says when it is done. */
 import { join } from 'node:path';
 import { SERVER_NAMES, type DemoFile, type DemoGroup } from '../lib/demo/index.ts';
+import type { DemoHandshake } from './demo-handshake.ts';
 import { styleFor } from './help.ts';
 
 const GROUPS: readonly (readonly [group: DemoGroup, title: string])[] = [
@@ -39,6 +40,25 @@ export function demoText(
   }
   out.push(title('Next steps'), ...nextSteps((name) => shellWord(join(folder, name)), password));
   return `${out.join('\n')}\n`;
+}
+
+/** The handshake of the demo's server and client. */
+export function handshakeText({ ladder, server, client }: DemoHandshake): string {
+  const { colour } = styleFor(process.stdout);
+  const title = colour ? '\u001b[1mA handshake with these files\u001b[22m' : 'A handshake with these files';
+  const line = (words: readonly string[]): string => {
+    const half = words.indexOf('-CAfile') + 2;
+    return `  ${long(['tlskit', ...words.slice(0, half)].map(shellWord).join(' '), words.slice(half).map(shellWord).join(' '))}`;
+  };
+  return [
+    '',
+    title,
+    '  # What was run, each side in a process of its own; by hand, in two terminals:',
+    line(server),
+    line(client),
+    '',
+    ladder.replace(/^(?=.)/gm, '  '),
+  ].join('\n');
 }
 
 function nextSteps(path: (name: string) => string, password: string | undefined): string[] {

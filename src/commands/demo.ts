@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../cli/context.ts';
-import { demoText } from '../cli/demo.ts';
+import { demoHandshake } from '../cli/demo-handshake.ts';
+import { demoText, handshakeText } from '../cli/demo.ts';
 import { reasonOf } from '../cli/source.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
 import { DEMO_DAYS, DEMO_PASSWORD, makeDemo, type DemoFile } from '../lib/demo/index.ts';
@@ -10,16 +11,18 @@ import { fail } from '../lib/errors.ts';
 const flags = {
   force: bool('Use a folder that is not empty; files of the same names are replaced'),
   days: int('number', `Days that the server's and the client's certificate are good for (default ${DEMO_DAYS})`),
+  files_only: bool('Make the files, and no handshake with them'),
   passout: text('source', `Password of the .pfx file: pass:text, env:name, file:path (default ${DEMO_PASSWORD})`),
 };
 
 const FOLDER = 'tlskit-demo';
 
 const command: CommandSpec = defineCommand({
-  summary: 'Make a CA, server and client certificates, a .pfx and more in a folder',
+  summary: 'Make a CA, server and client certificates, a .pfx and more in a folder, and try them',
   description:
     'Everything that a TLS server and its clients need, to try things with: a CA, a certificate for localhost, one for a client, a PKCS#12 file, ' +
-    'Diffie-Hellman parameters, a session ticket key, and two small programs that use them.',
+    'Diffie-Hellman parameters, a session ticket key, and two small programs that use them. Then s_server and s_client meet over the new ' +
+    'certificates on a free port of this machine, and their handshake is shown as a ladder.',
   examples: [
     { say: `Make it in ./${FOLDER}`, line: 'demo' },
     { say: 'Somewhere else, with a password of your own', line: 'demo /tmp/pki -passout env:PFX_PASSWORD' },
@@ -28,7 +31,7 @@ const command: CommandSpec = defineCommand({
   flags,
   async run(context) {
     const folder = context.args[0] ?? FOLDER;
-    const { force, days = DEMO_DAYS, passout } = context.flags;
+    const { force, days = DEMO_DAYS, passout, files_only: filesOnly } = context.flags;
     const isNew = checkFolder(folder, force);
     const files = await makeDemo({ days, password: passout === undefined ? undefined : context.passphrase(passout) });
     for (const { name, content, secret } of files) context.write(join(folder, name), content, { secret });
@@ -39,8 +42,15 @@ const command: CommandSpec = defineCommand({
       if (isNew) rmdirSync(folder);
       throw error;
     }
-    if (context.json) printReport(context, folder, files);
-    else context.print(demoText(folder, files, { days, password: passout === undefined ? DEMO_PASSWORD : undefined }));
+    if (context.json) {
+      printReport(context, folder, files);
+      return;
+    }
+    context.print(demoText(folder, files, { days, password: passout === undefined ? DEMO_PASSWORD : undefined }));
+    if (filesOnly) return;
+    // what was made is told whatever becomes of the handshake
+    context.sink.commit();
+    context.print(handshakeText(await demoHandshake(folder)));
   },
 });
 export default command;

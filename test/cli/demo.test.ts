@@ -70,9 +70,39 @@ describe('demo: the files', () => {
 });
 
 describe('demo: the command', () => {
+  test('S1 S3: ends with a handshake of s_server and s_client over the new files, both sides authenticated', () => {
+    const cwd = scratch();
+    const { status, stdout, stderr } = tlskit(['demo', 'my pki'], { cwd });
+    expect([status, stderr]).toEqual([0, '']);
+    const [, ladder = ''] = stdout.split('A handshake with these files');
+    expect(ladder).toContain("tlskit s_server -cert 'my pki/server-cert.pem'");
+    expect(ladder).toContain("tlskit s_client -connect localhost:8443 -CAfile 'my pki/ca-cert.pem'");
+    const rungs = ladder.split('\n').flatMap((line) => {
+      const [, right, left] = /^ *(?:(\S+) +-{8}>|<-{8} +(\S+))$/.exec(line) ?? [];
+      return right ?? left ?? [];
+    });
+    expect(rungs).toEqual([
+      'ClientHello',
+      'ServerHello',
+      '[ChangeCipherSpec]',
+      '[ChangeCipherSpec]',
+      '{EncryptedExtensions}',
+      '{CertificateRequest}',
+      '{Certificate}',
+      '{CertificateVerify}',
+      '{Finished}',
+      '{Certificate}',
+      '{CertificateVerify}',
+      '{Finished}',
+      '{close_notify}',
+    ]);
+    expect(ladder).toContain('CN = demo client');
+    expect(ladder).toContain('the handshake is done');
+  });
+
   test('makes the folder, keeps private what is private, and says what each file is for', () => {
     const cwd = scratch();
-    const { status, stdout, stderr } = tlskit(['demo'], { cwd });
+    const { status, stdout, stderr } = tlskit(['demo', '-files_only'], { cwd });
     expect([status, stderr]).toEqual([0, '']);
     const names = readdirSync(join(cwd, 'tlskit-demo'));
     expect(names.sort()).toEqual([
@@ -185,7 +215,7 @@ describeWith(['openssl'], 'demo: seen by OpenSSL', () => {
 
   test('the commands under "Next steps" work as they stand', () => {
     const cwd = scratch();
-    const { stdout } = tlskit(['demo', "it's"], { cwd });
+    const { stdout } = tlskit(['demo', "it's", '-files_only'], { cwd });
     const steps = stdout.slice(stdout.indexOf('Next steps')).replaceAll('\\\n', ' ');
     const lines = steps
       .split('\n')

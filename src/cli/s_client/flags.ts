@@ -14,6 +14,7 @@ type Switches =
   | 'reconnect'
   | 'status'
   | 'showcerts'
+  | 'ladder'
   | 'ign_eof'
   | 'no_ign_eof'
   | 'nocommands'
@@ -100,6 +101,7 @@ export const CLIENT_FLAGS: ClientFlags = {
   sess_in: text('file', 'Resume the session of this file', SESSIONS),
   reconnect: bool('Connect five times more with the same session', SESSIONS),
   early_data: text('file', 'Send this as early data', SESSIONS),
+  ladder: bool('Show the handshake as a ladder of messages in place of the report', SHOW),
   showcerts: bool("Show all of the server's certificates", SHOW),
   ign_eof: bool('Stay connected when the input ends', SHOW),
   no_ign_eof: bool('End when the input ends, with -quiet too', SHOW),

@@ -50,7 +50,7 @@ class Client {
     const { flags } = context;
     this.#context = context;
     this.#setup = setup;
-    this.#silent = flags.quiet || flags.brief || context.json;
+    this.#silent = flags.quiet || flags.brief || flags.ladder || context.json;
     this.#endsWithInput = flags.no_ign_eof || !(flags.ign_eof || flags.quiet);
     this.#commands = this.#endsWithInput && !flags.nocommands;
     this.#reconnects = flags.reconnect ? RECONNECTS : 0;

@@ -5,7 +5,7 @@ import type { Span } from '../../lib/codec/index.ts';
 import { EXTENSIONS } from '../../lib/registry/tls-extensions.ts';
 import { VERSIONS } from '../../lib/registry/tls-versions.ts';
 import { hexDump } from '../../lib/text/dump.ts';
-import type { MessageEvent, RecordEvent, TlsEvent } from '../../lib/tls/index.ts';
+import { Ladder, type MessageEvent, type RecordEvent, type TlsEvent } from '../../lib/tls/index.ts';
 import { reasonOf } from '../source.ts';
 import type { TlsValues } from './options.ts';
 
@@ -21,7 +21,9 @@ export interface TraceOutput {
   readonly err: (text: string) => void;
 }
 
-type Asked = Pick<TlsValues, 'msg' | 'trace' | 'state' | 'tlsextdebug' | 'keylogfile' | 'msgfile'>;
+type Asked = Pick<TlsValues, 'msg' | 'trace' | 'state' | 'tlsextdebug' | 'keylogfile' | 'msgfile'> & {
+  readonly ladder?: boolean;
+};
 
 /**
  * What the options ask to be shown.
@@ -33,11 +35,14 @@ export function openTrace(flags: Asked, side: 'client' | 'server', output: Trace
   if (msgfile !== undefined) write(msgfile, '', false);
   const out = msgfile === undefined ? output.out : (text: string): void => write(msgfile, text, true);
   if (keylogfile !== undefined) openKeyLog(keylogfile);
+  const ladder = flags.ladder ? new Ladder(side) : undefined;
+  if (ladder) out(ladder.head());
   return {
     event(event) {
       if (event.type === 'keylog' && keylogfile !== undefined) write(keylogfile, `${event.line}\n`, true);
       if (msg) out(messageText(event));
       if (trace) out(traceText(event));
+      if (ladder) out(ladder.event(event));
       if (state) output.err(stateText(event, side));
       if (tlsextdebug && event.type === 'message' && event.direction === 'in') {
         for (const [type, data] of extensionsOf(event)) output.out(extensionText(type, data, side));
