@@ -13,9 +13,10 @@ const report = join(tmpdir(), `tlskit-interop-${process.pid}.json`);
 const PEERS = [
   ['openssl s_server', ['openssl-server', 'openssl-server-features'], ['openssl', 'version']],
   ['openssl s_client', ['openssl-client', 'openssl-client-features'], ['openssl', 'version']],
+  ['openssl, options and sessions, both sides', ['openssl-options', 'openssl-sessions'], ['openssl', 'version']],
   ['gnutls-serv', ['gnutls-server'], ['gnutls-serv', '--version']],
   ['gnutls-cli', ['gnutls-client'], ['gnutls-cli', '--version']],
-  ["Node's tls, both sides", ['node'], [process.execPath, '--version']],
+  ["Node's tls, both sides", ['node', 'node-bulk'], [process.execPath, '--version']],
   ["Node's tls with ML-KEM, both sides", ['node-mlkem'], [nodeWithMlKem(), '--version']],
   ["Go's crypto/tls, both sides", ['go'], ['go', 'version']],
   ['NSS selfserv and tstclnt', ['nss'], ['dpkg-query', '-W', '-f', 'NSS ${Version}', 'libnss3']],

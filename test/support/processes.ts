@@ -76,7 +76,7 @@ export class Running {
     });
   }
 
-  /** Waits for text in the output, of `from` characters on. */
+  /** Waits for text in the output. */
   prints(text: string | RegExp): Promise<this> {
     return this.until(String(text), () =>
       typeof text === 'string' ? this.output.includes(text) : text.test(this.output),
