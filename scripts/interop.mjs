@@ -1,7 +1,7 @@
 // Runs the tests against other TLS implementations and writes docs/interop.md: who they are, how many cases each has, and what the cases are.
 //   node scripts/interop.mjs
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,7 @@ const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/interop', '--report
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 if (status !== 0) process.exit(1);
 const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(report);
 
 const rows = [];
 const details = [];
