@@ -1,5 +1,5 @@
 // Packs the package, installs the tarball globally into an empty folder, and uses it there: the command line and the library.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,6 +28,26 @@ function expect(what, condition) {
   console.log(`ok: ${what}`);
 }
 
+/** Starts s_server of the installed package on a free port, and connects s_client to it. */
+async function connect(tlskit, cwd) {
+  const identity = ['-cert', 'c.pem', '-key', 'k.pem', '-groups', 'X25519MLKEM768'];
+  const server = spawn(tlskit, ['s_server', '-accept', '127.0.0.1:0', ...identity], { cwd, shell: windows });
+  try {
+    let told = '';
+    const port = await new Promise((done, failed) => {
+      server.stdout.on('data', (bytes) => {
+        told += bytes;
+        const found = /^ACCEPT .*:(\d+)$/m.exec(told)?.[1];
+        if (found) done(found);
+      });
+      server.on('exit', () => failed(new Error(`s_server ended: ${told}`)));
+    });
+    return run(tlskit, ['s_client', '-connect', `127.0.0.1:${port}`, '-groups', 'X25519MLKEM768', '--json'], cwd);
+  } finally {
+    server.kill();
+  }
+}
+
 try {
   run('npm', ['pack', '--pack-destination', folder], root);
   const prefix = join(folder, 'global');
@@ -53,6 +73,9 @@ try {
     'a certificate is made and read',
     /packed/.test(run(tlskit, ['x509', '-in', 'c.pem', '-noout', '-subject'], empty)),
   );
+  // on Node 20 and 22 the bundle must find @noble/post-quantum among the package's dependencies
+  const handshake = JSON.parse(await connect(tlskit, empty));
+  expect('s_client and s_server agree on X25519MLKEM768', handshake.group === 'X25519MLKEM768');
   expect('shell completion answers', /autocomplete|tlskit/i.test(run(tlskit, ['autocomplete', 'bash'], empty)));
   writeFileSync(join(empty, 'package.json'), '{ "type": "module", "private": true }\n');
   run('npm', ['install', '--no-audit', '--no-fund', join(folder, `tlskit-${version}.tgz`)], empty);
