@@ -5,7 +5,7 @@ import { eachRecord, flight, hex, inject, message, record, recordsOf, tap } from
 import { forge12, forge13 } from '../support/faults/forge.ts';
 import { BOTH, identity, merge, pairOf, prepare, type Plan, type SideName } from '../support/faults/harness.ts';
 import { adding, chList, shList } from '../support/faults/hellos.ts';
-import { tickets } from '../support/faults/sessions.ts';
+import { sessionFor, tickets } from '../support/faults/sessions.ts';
 import type { Pair } from '../support/tls-pair.ts';
 
 beforeAll(prepare);
@@ -271,6 +271,31 @@ describe('Finished without change_cipher_spec before it', () => {
       }
     },
   );
+});
+
+describe('sessions that are not resumed', () => {
+  it.each(BOTH)('%s: one without a certificate, where one is required now', async (version) => {
+    const shared = tickets();
+    const session = await sessionFor(version, {}, shared);
+    const again = (more: object): Promise<Pair> =>
+      made(version, {
+        client: { credentials: [identity('p256').credential] },
+        connection: { session },
+        server: { ...shared, ...more },
+      });
+    expect((await again({})).server.engine.info.resumed).toBe(true);
+    const pair = await again({ clientAuth: 'require' });
+    expect(pair.server.engine.info.resumed).toBe(false);
+    expect(pair.server.engine.info.peerChain.length).toBe(2);
+    await expectWell(pair);
+  });
+  it.each(BOTH)('%s: one whose ticket leaves no room in a hello', async (version) => {
+    const shared = tickets();
+    const session = { ...(await sessionFor(version, {}, shared)), ticket: Buffer.alloc(65_500) };
+    const pair = await made(version, { connection: { session }, server: shared });
+    expect(pair.client.engine.info.resumed).toBe(false);
+    await expectWell(pair);
+  });
 });
 
 describe('what looks odd and is right', () => {

@@ -247,6 +247,7 @@ export const REASON_ROWS = {
   retry_shares_count:
     'PARAMETER | illegal_parameter | RFC 8446 4.1.2 | the second ClientHello has not exactly the share asked for',
   retry_early_data: 'PARAMETER | illegal_parameter | RFC 8446 4.2.10 | early_data in the second ClientHello',
+  cookie_too_long: 'LIMIT | illegal_parameter | RFC 8446 4.2.2 | a cookie that leaves no room in a ClientHello',
   cookie_missing: 'ORDER | missing_extension | RFC 8446 4.2.2 | the cookie was not returned',
   cookie_wrong: 'PARAMETER | illegal_parameter | RFC 8446 4.2.2 | a cookie that is not the one sent',
   cookie_unasked: 'PARAMETER | illegal_parameter | RFC 8446 4.2.2 | a cookie in the first ClientHello',

@@ -202,7 +202,8 @@ export class Incoming {
     const { info, config } = this.#connection;
     const whole = content.length >= 4 && content.length >= 4 + content.readUIntBE(1, 3);
     if (whole || !HANDSHAKE_TYPES.row(type)) return;
-    if (type === HANDSHAKE_TYPE.helloRequest && config.side === 'client') return;
+    const idle = type === HANDSHAKE_TYPE.helloRequest && content.subarray(1, 4).every((octet) => octet === 0);
+    if (idle && config.side === 'client') return;
     fail(misplacedReason(info, type, 'change_cipher_spec'), HANDSHAKE_TYPES.get(type));
   }
 

@@ -481,6 +481,9 @@ const HELLOS: readonly Fault[] = [
   ...fault('retry_early_data', 'client', V13, 'in the second hello', () =>
     secondList((list) => withExtension(list, E.earlyData, EMPTY)),
   ),
+  ...fault('cookie_too_long', 'server', V13, '65,000 octets', () =>
+    retried(server(adding(hrrList, E.cookie, Buffer.concat([hex('fde8'), Buffer.alloc(65_000)])))),
+  ),
   ...fault('cookie_missing', 'client', V13, 'dropped', () =>
     merge(
       { server: COOKIE },

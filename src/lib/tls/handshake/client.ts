@@ -148,6 +148,9 @@ function suiteOf(offer: Offer, code: number, version: Version): CipherSuite {
   return suite;
 }
 
+/** Octets by which a second hello may grow, beside the cookie: the longest share, and headers. */
+const SHARE_ROOM = 2048;
+
 /** Answers a HelloRetryRequest with a second hello (RFC 8446 section 4.1.4). */
 function answerRetry(c: Connection, offer: Offer, retry: ServerHello): Offer {
   const version = newerVersion(offer, retry);
@@ -159,6 +162,8 @@ function answerRetry(c: Connection, offer: Offer, retry: ServerHello): Offer {
   const group = retryGroup(offer, extensions);
   const cookie = bodyOf(extensions, COOKIE);
   if (!group && !cookie) fail('retry_without_change');
+  const room = 2 ** 16 - SHARE_ROOM - offer.raw.length;
+  if (cookie && cookie.length > room) fail('cookie_too_long', `${cookie.length} octets, at most ${room}`);
   c.info.retried = true;
   if (offer.earlyData) rejectEarly(c);
   else if (c.config.middleboxCompatibility) c.sendPlainChangeCipherSpec();

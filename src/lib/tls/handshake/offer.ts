@@ -120,6 +120,9 @@ function sessionId(config: ClientConfig, session: Session | undefined, tls13: bo
   return new Uint8Array(0);
 }
 
+/** Octets of a ticket that leave room for the other extensions: their list has 65,535 at most. */
+const MAX_TICKET = 57_344;
+
 function usableSession(
   c: Connection,
   versions: readonly Version[],
@@ -128,6 +131,7 @@ function usableSession(
   const { session, serverName = '' } = c.options;
   const config = c.config as ClientConfig;
   if (!session || session.serverName !== serverName || isExpired(session, config.now())) return undefined;
+  if (session.ticket.length > MAX_TICKET) return undefined;
   if (!versions.some(({ code }) => code === session.version)) return undefined;
   if (session.version === TLS13) return session;
   if (!suites.some(({ code }) => code === session.suite)) return undefined;

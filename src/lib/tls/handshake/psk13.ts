@@ -80,7 +80,7 @@ function suiteFor(suites: readonly CipherSuite[], { session }: FoundPsk, hash: T
 }
 
 function* lookUp(c: Connection, seen: Seen, { identity }: PskIdentity): Script<FoundPsk | undefined> {
-  const { ticketSealer, sessionContext, now, tickets, limits } = c.config as ServerConfig;
+  const { ticketSealer, sessionContext, now, tickets, limits, clientAuth } = c.config as ServerConfig;
   if (identity.length > limits.pskIdentity) return undefined;
   const external = yield* externalPsk(c, identity);
   if (external) return { key: external.key, hash: external.hash ?? 'sha256', session: undefined, renew: false };
@@ -92,6 +92,8 @@ function* lookUp(c: Connection, seen: Seen, { identity }: PskIdentity): Script<F
   // no session of another name or of another application (RFC 8446 section 4.6.1)
   if (session.serverName !== (seen.serverName ?? '')) return undefined;
   if (Buffer.compare(session.context, sessionContext) !== 0) return undefined;
+  // a session without a certificate is no way around one that is required
+  if (clientAuth === 'require' && session.peerChain.length === 0) return undefined;
   return { key: session.secret, hash: suite.hash, session, renew: opened.renew };
 }
 

@@ -46,6 +46,8 @@ function usable(config: ServerConfig, seen: Seen, session: Session, renew: boole
   if (!suite || session.version !== seen.version.code || isExpired(session, config.now())) return undefined;
   if (session.serverName !== (seen.serverName ?? '')) return undefined;
   if (Buffer.compare(session.context, config.sessionContext) !== 0) return undefined;
+  // a session without a certificate is no way around one that is required
+  if (config.clientAuth === 'require' && session.peerChain.length === 0) return undefined;
   if (!config.suites.includes(suite)) return undefined;
   if (!seen.hello.suites.includes(suite.code)) fail('suite_lost_on_resumption', suite.name);
   const extended = bodyOf(seen.extensions, EXTENDED_MASTER_SECRET) !== undefined;
