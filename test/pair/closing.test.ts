@@ -298,6 +298,20 @@ describe('sessions that are not resumed', () => {
   });
 });
 
+describe('a chain that makes the ticket too long', () => {
+  it.each(BOTH)('%s: no ticket, and all is well', async (version) => {
+    const { der, credential } = identity('rsa');
+    const long = { ...credential, chain: [der, ...Array.from({ length: 95 }, () => der)] };
+    const pair = await made(version, {
+      client: { credentials: [long] },
+      server: { ...tickets(), clientAuth: 'require' },
+    });
+    expect(pair.client.of('session').filter(({ session }) => session.ticket.length > 0)).toEqual([]);
+    expect(pair.server.engine.info.peerChain.length).toBe(96);
+    await expectWell(pair);
+  });
+});
+
 describe('what looks odd and is right', () => {
   it.each(BOTH)('%s: GREASE everywhere, with a retry too', async (version) => {
     await expectWell(await made(version, { client: { grease: true } }));

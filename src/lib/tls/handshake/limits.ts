@@ -5,6 +5,9 @@ import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { MAX_PLAINTEXT } from '../record/index.ts';
 
+/** Octets of a ticket that leave room for the other extensions of a ClientHello: their list has 65,535 at most. */
+export const MAX_TICKET = 57_344;
+
 /** The peer takes records of `limit` octets at most: content, and in TLS 1.3 the type with it (RFC 8449 section 4). */
 export function applySizeLimit(c: Connection, limit: number): void {
   const tls13 = c.info.version?.code === TLS13;

@@ -21,6 +21,7 @@ import {
 } from '../wire/index.ts';
 import { helloExtensions, padded } from './hello-extensions.ts';
 import { CLIENT_HELLO } from './kinds.ts';
+import { MAX_TICKET } from './limits.ts';
 import type { Renegotiation } from './renegotiation.ts';
 
 /** A PSK of TLS 1.3 that is offered. */
@@ -119,9 +120,6 @@ function sessionId(config: ClientConfig, session: Session | undefined, tls13: bo
   if (session || (tls13 && config.middleboxCompatibility)) return config.random(32);
   return new Uint8Array(0);
 }
-
-/** Octets of a ticket that leave room for the other extensions: their list has 65,535 at most. */
-const MAX_TICKET = 57_344;
 
 function usableSession(
   c: Connection,

@@ -9,6 +9,7 @@ import { encodeSession, type Session } from '../session/session.ts';
 import { EARLY_DATA_TICKET, POST_HANDSHAKE_AUTH, PSK_KEY_EXCHANGE_MODES, extension } from '../wire/index.ts';
 import { attempt } from './certificates.ts';
 import type { Keys13 } from './keys13.ts';
+import { MAX_TICKET } from './limits.ts';
 import { CLIENT_HELLO, NEW_SESSION_TICKET, expectFinished } from './kinds.ts';
 import { ticketSession } from './post13.ts';
 import type { Script } from './script.ts';
@@ -31,7 +32,7 @@ export function* sendTickets(c: Connection, keys: Keys13, count: number): Script
     };
     const session = ticketSession(c, keys, parts);
     const ticket = yield* attempt(c, () => ticketSealer.seal(encodeSession(session)));
-    if (!ticket || ticket.length === 0) return;
+    if (!ticket || ticket.length === 0 || ticket.length > MAX_TICKET) return;
     sendTicket(c, { ...session, ticket }, nonce);
   }
 }

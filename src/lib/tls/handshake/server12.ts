@@ -44,7 +44,7 @@ import {
   SERVER_HELLO_DONE,
   serverKeyExchangeKind,
 } from './kinds.ts';
-import { applyFragmentLength, applySizeLimit } from './limits.ts';
+import { MAX_TICKET, applyFragmentLength, applySizeLimit } from './limits.ts';
 import { checkClientInfo, type Renegotiation } from './renegotiation.ts';
 import { findSession, type FoundSession } from './resume12.ts';
 import type { Seen } from './seen.ts';
@@ -275,7 +275,7 @@ function* sendTicket(c: Connection, keys: Keys12, created: number | undefined): 
   const kept = created === undefined ? session : { ...session, created };
   const sealed =
     ticketSealer && (yield* attempt(c, () => ticketSealer.seal(encodeSession({ ...kept, id: new Uint8Array(0) }))));
-  const ticket = sealed ?? new Uint8Array(0);
+  const ticket = sealed && sealed.length <= MAX_TICKET ? sealed : new Uint8Array(0);
   c.send(NEW_SESSION_TICKET_12, { lifetime: ticket.length > 0 ? sessionLifetime : 0, ticket });
   c.info.ticketLifetime = sessionLifetime;
   if (ticket.length > 0) c.emit({ type: 'session', session: { ...kept, ticket } });
