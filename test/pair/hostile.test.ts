@@ -5,13 +5,17 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { VersionName } from '../../src/lib/registry/tls-versions.ts';
-import { message, recordsOf, type Tap } from '../support/faults/edit.ts';
+import { CodecError, encode, type AnySchema } from '../../src/lib/codec/index.ts';
+import { EXTENSION_BODIES, type Extension } from '../../src/lib/tls/wire/index.ts';
+import { message, recordsOf, withExtension, type Tap } from '../support/faults/edit.ts';
 import { identity, pairOf, prepare, type Plan, type SideName } from '../support/faults/harness.ts';
+import { chList, crList, ctList, eeList, hrrList, nstList, shList } from '../support/faults/hellos.ts';
 import { earlyTickets, sessionFor, tickets } from '../support/faults/sessions.ts';
+import { valuesOf } from '../support/schema-samples.ts';
 import type { Pair } from '../support/tls-pair.ts';
 
 // TLSKIT_FUZZ_RUNS=20000 TLSKIT_FUZZ_SEED=… for long runs and to see one again; fast-check prints the seed of a failure
-const RUNS = Number(process.env['TLSKIT_FUZZ_RUNS'] ?? 150);
+const RUNS = Number(process.env['TLSKIT_FUZZ_RUNS'] ?? 100);
 const SEED = process.env['TLSKIT_FUZZ_SEED'];
 const OPTIONS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
@@ -149,6 +153,25 @@ async function run({ version, plan }: Scenario, more: Plan): Promise<void> {
   await expectTypedEnd(pair);
 }
 
+const LISTS = { CH: chList, SH: shList, SH12: shList, HRR: hrrList, EE: eeList, CT: ctList, CR: crList, NST: nstList };
+const BODIES = EXTENSION_BODIES.map((kind) => ({ kind, values: valuesOf(kind.schema as AnySchema) }));
+
+/** Sets an extension where it stands; a new one comes in front, so that pre_shared_key stays the last one. */
+const inPlace = (list: readonly Extension[], type: number, data: Uint8Array): readonly Extension[] =>
+  list.some((one) => one.type === type) ? withExtension(list, type, data) : [{ type, data }, ...list];
+
+/** Leaves messages as they are that the tap does not read: those of another version have no list. */
+const lenient =
+  (tap: Tap): Tap =>
+  (one) => {
+    try {
+      return tap(one);
+    } catch (error) {
+      if (error instanceof CodecError || error instanceof RangeError) return one.raw;
+      throw error;
+    }
+  };
+
 const direction = fc.constantFrom<SideName[]>('client', 'server');
 
 beforeAll(prepare);
@@ -166,6 +189,25 @@ describe.each(SCENARIOS.map((one) => [one.name, one] as const))('%s', (_, scenar
         };
         await run(scenario, { [by]: { tap } });
       }),
+      OPTIONS,
+    );
+  });
+
+  it('extensions with other bodies that decode', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(BODIES.length - 1),
+        fc.nat(2),
+        fc.infiniteStream(fc.nat(0xffff)),
+        async (which, nth, seeds) => {
+          const { kind, values } = BODIES[which]!;
+          const place = kind.places[seeds.next().value % kind.places.length]!;
+          const [value] = fc.sample(values, { numRuns: 1, seed: seeds.next().value });
+          const data = encode(kind.schema as AnySchema, value);
+          const tap = LISTS[place]((list) => inPlace(list ?? [], kind.code, data), nth === 2 ? undefined : nth);
+          await run(scenario, { [place === 'CH' ? 'client' : 'server']: { tap: lenient(tap) } });
+        },
+      ),
       OPTIONS,
     );
   });
