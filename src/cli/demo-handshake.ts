@@ -26,13 +26,13 @@ export interface DemoHandshake {
  */
 export async function demoHandshake(folder: string): Promise<DemoHandshake> {
   const file = (name: string): string => join(folder, name);
-  const server = ['s_server', '-cert', file('server-cert.pem'), '-key', file('server-key.pem')].concat([
-    ...['-CAfile', file('ca-cert.pem'), '-Verify', '1', '-verify_return_error', '-www'],
-  ]);
-  const client = (port: number): string[] => [
-    ...['s_client', '-connect', `localhost:${port}`, '-CAfile', file('ca-cert.pem'), '-verify_return_error'],
-    ...['-cert', file('client-cert.pem'), '-key', file('client-key.pem'), '--ladder'],
-  ];
+  const ca = file('ca-cert.pem');
+  const server = ['s_server', '-cert', file('server-cert.pem'), '-key', file('server-key.pem'), '-CAfile', ca];
+  server.push('-Verify', '1', '-verify_return_error', '-www');
+  const client = (port: number): string[] => {
+    const own = ['-cert', file('client-cert.pem'), '-key', file('client-key.pem')];
+    return ['s_client', '-connect', `localhost:${port}`, '-CAfile', ca, '-verify_return_error', ...own, '--ladder'];
+  };
   const started = await startServer([...server, '-accept', 'localhost:0']);
   try {
     const ladder = await output([...client(started.port), '-verify_quiet', '-verify', '1']);
