@@ -30,7 +30,7 @@ function nodeWithMlKem() {
 }
 
 function versionOf([program, ...args]) {
-  const { stdout = '', stderr = '' } = spawnSync(program, args, { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   const [line = ''] = (stdout || stderr).trim().split('\n');
   return /OpenSSL [\d.]+|\d+\.\d+[\d.]*/.exec(line)?.[0].replace('OpenSSL ', '') ?? '?';
 }

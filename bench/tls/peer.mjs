@@ -179,19 +179,20 @@ function startServer() {
 }
 
 let before = 0;
-process.on('message', async ({ do: what, port, count }) => {
+async function work(what, port, count) {
+  const start = cpu();
+  const wall = performance.now();
+  await (what === 'handshakes' ? handshakes(port, count) : bulkUp(port, count));
+  process.send({ cpu: cpu() - start, wall: performance.now() - wall });
+}
+process.on('message', ({ do: what, port, count }) => {
   if (what === 'mark') {
     expected = count ?? Infinity;
     before = cpu();
     process.send({ marked: true });
   } else if (what === 'read') process.send({ cpu: cpu() - before });
   else if (what === 'stop') process.exit(0);
-  else {
-    const start = cpu();
-    const wall = performance.now();
-    await (what === 'handshakes' ? handshakes(port, count) : bulkUp(port, count));
-    process.send({ cpu: cpu() - start, wall: performance.now() - wall });
-  }
+  else void work(what, port, count);
 });
 if (side === 'server') startServer();
 else process.send({ ready: true });
