@@ -48,6 +48,27 @@ async function connect(tlskit, cwd) {
   }
 }
 
+/** A program that has two engines of the installed package talk to each other, with the files that its command line made. */
+const HANDSHAKE = `
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { TlsEngine, acceptAny, clientConfig, credential, serverConfig } from 'tlskit/engine';
+
+const chain = [new X509Certificate(readFileSync('c.pem')).raw];
+const key = createPrivateKey(readFileSync('k.pem'));
+const server = TlsEngine.server(serverConfig({ credentials: [credential({ chain, key })] }));
+const client = TlsEngine.client(clientConfig({ verify: acceptAny }));
+const data = [];
+client.start();
+while (client.waiting || server.waiting) {
+  for (const bytes of client.take()) server.receive(bytes);
+  for (const bytes of server.take()) client.receive(bytes);
+  for (const { type } of server.events()) if (type === 'secure') server.send(Buffer.from('hello'));
+  for (const event of client.events()) if (event.type === 'data') data.push(event.bytes);
+}
+console.log(client.info.version.name, Buffer.concat(data).toString());
+`;
+
 try {
   run('npm', ['pack', '--pack-destination', folder], root);
   const prefix = join(folder, 'global');
@@ -83,6 +104,8 @@ try {
     join(empty, 'use.js'),
     "import * as tlskit from 'tlskit';\nconst key = await tlskit.generateKey({ type: 'ed25519' });\nconsole.log(key.type);\n",
   );
+  writeFileSync(join(empty, 'engine.js'), HANDSHAKE);
+  expect('the engine is imported and shakes hands', run(process.execPath, ['engine.js'], empty) === 'TLSv1.3 hello\n');
   expect('the library is imported and makes a key', run(process.execPath, ['use.js'], empty) === 'ed25519\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });

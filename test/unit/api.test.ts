@@ -1,9 +1,33 @@
+import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import * as tlskit from '../../src/lib/index.ts';
+import * as engine from '../../src/lib/tls/index.ts';
+
+const namesOf = (entry: object): string =>
+  Object.entries(entry)
+    .map(([name, value]) => `${name}: ${typeof value}\n`)
+    .sort()
+    .join('');
 
 it('the public names of the library change only on purpose', async () => {
-  const names = Object.entries(tlskit).map(([name, value]) => `${name}: ${typeof value}`);
-  await expect(`${names.sort().join('\n')}\n`).toMatchFileSnapshot('api.snapshot.txt');
+  await expect(namesOf(tlskit)).toMatchFileSnapshot('api.snapshot.txt');
+});
+
+it('and so do those of the engine, tlskit/engine', async () => {
+  await expect(namesOf(engine)).toMatchFileSnapshot('engine.snapshot.txt');
+});
+
+it('the library does not load the engine', async () => {
+  const { metafile } = await build({
+    entryPoints: ['src/lib/index.ts'],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+  });
+  expect(Object.keys(metafile.inputs).filter((path) => path.startsWith('src/lib/tls/'))).toEqual([]);
 });
 
 it('a key, a request, a certificate and a PKCS#12 file with the library alone', async () => {
