@@ -21,7 +21,10 @@ export interface DriverHandlers {
   closed(): void;
 }
 
-/** Octets that may wait for the network before nothing more is read from it: what the engine answers must not pile up. */
+/**
+ * Octets that may wait before nothing more is read from the network: for the network, so that what the engine answers does not pile up, and
+ * in the engine for an asynchronous hook.
+ */
 const MAX_WAITING = 1 << 20;
 
 /** How long what still comes is thrown away at the end, in milliseconds since the last octet. */
@@ -166,7 +169,8 @@ export class TlsDriver {
 
   /** Reads or does not read. At the end reading goes on: what comes is thrown away. */
   #flow(): void {
-    const stop = !this.#ending && (this.#paused || this.socket.writableLength > MAX_WAITING);
+    const piling = this.socket.writableLength > MAX_WAITING || this.engine.unread > MAX_WAITING;
+    const stop = !this.#ending && (this.#paused || piling);
     if (stop === this.#stopped) return;
     this.#stopped = stop;
     if (stop) this.socket.pause();

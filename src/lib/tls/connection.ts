@@ -348,7 +348,7 @@ export class Connection {
     if (!this.secure) fail(canceled ? 'peer_canceled' : 'closed_notify_in_handshake');
     this.#gotClose = true;
     this.emit({ type: 'end' });
-    if (this.incoming.left) this.#afterClose();
+    if (this.incoming.left > 0) this.#afterClose();
     if (this.#sentClose) this.#die(true);
     // RFC 5246 section 7.2.1: answered at once; TLS 1.3 has two halves, and one may go on
     else if (!this.config.halfClose || this.info.version?.code !== TLS13) this.close();

@@ -110,6 +110,14 @@ export class TlsEngine {
     return this.#c.closed;
   }
 
+  /**
+   * Octets that were received and not looked at yet: the rest of a record, and all that comes while an asynchronous hook is at work. The
+   * engine keeps them, however many there are: stop reading from the transport when there are too many, until `wake` is called.
+   */
+  get unread(): number {
+    return this.#c.incoming.left;
+  }
+
   /** Whether the peer has said that it will send no more. */
   get ended(): boolean {
     return this.#c.ended;

@@ -66,9 +66,9 @@ export class Incoming {
     return this.#deframer.waiting > 0 || this.#messages.pending;
   }
 
-  /** Whether octets are left. */
-  get left(): boolean {
-    return this.#deframer.waiting > 0;
+  /** Octets that no record was made of yet. */
+  get left(): number {
+    return this.#deframer.waiting;
   }
 
   /** Refuses messages that came with the one before a change of keys, before anything is answered to it (RFC 8446 section 5.1). */
