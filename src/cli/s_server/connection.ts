@@ -158,6 +158,7 @@ export class ServerConnection {
       case 'authentication':
         this.#tell();
         if (this.shared.setup.mode === 'print') this.shared.print(connectionText(this.report()));
+        this.#mode.authenticated?.();
         break;
       case 'end':
         this.#tell();

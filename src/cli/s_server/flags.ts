@@ -20,7 +20,9 @@ type Texts =
   | 'servername'
   | 'context'
   | 'psk_hint'
-  | 'status_file';
+  | 'status_file'
+  | 'pha_path'
+  | 'keyupdate_path';
 type Numbers = 'port' | 'naccept' | 'verify' | 'Verify' | 'num_tickets' | 'max_early_data' | 'recv_max_early_data';
 type Switches =
   | '4'
@@ -103,6 +105,8 @@ export const SERVER_FLAGS: ServerFlags = {
   HTTP: bool('The same; the files hold the header, too', WHAT),
   rev: bool('Send every line back reversed', WHAT),
   echo: bool('Send every record back', WHAT),
+  pha_path: text('path', 'TLS 1.3: ask for a certificate when a request asks for this path', WHAT),
+  keyupdate_path: text('path', 'TLS 1.3: make new keys when a request asks for this path', WHAT),
   ...TLS_FLAGS,
   dcert: text('file', 'A second certificate, with another type of key', IDENTITY),
   dkey: text('file', 'Its private key', IDENTITY),

@@ -26,6 +26,9 @@ export class RequestHead {
   }
 }
 
+/** The path that a request line asks for, without its query. */
+export const pathOf = (requestLine: string): string | undefined => /^[A-Z]+ +(\/[^ ?#]*)/.exec(requestLine)?.[1];
+
 export interface FoundFile {
   readonly type: string;
   readonly stream: ReadStream;

@@ -1,7 +1,8 @@
 /** What s_server does with the data of a client: a handler for each mode. */
 import type { ReadStream } from 'node:fs';
+import { TLS13 } from '../../lib/registry/tls-versions.ts';
 import type { ServerConnection } from './connection.ts';
-import { openFile, plainAnswer, RequestHead } from './http.ts';
+import { openFile, pathOf, plainAnswer, RequestHead } from './http.ts';
 import { statusPage } from './report.ts';
 import type { Mode } from './setup.ts';
 
@@ -9,6 +10,8 @@ export interface ModeHandler {
   /** The handshake is done and reported. */
   ready?(): void;
   data(bytes: Uint8Array): void;
+  /** The client has answered a request for a certificate after the handshake. */
+  authenticated?(): void;
   /** The client will send no more. */
   finish?(): void;
   /** More can be sent. */
@@ -120,6 +123,8 @@ class Http implements ModeHandler {
   #request: string | undefined;
   #ready = false;
   #answered = false;
+  /** The request that waits for the client's certificate. */
+  #asked: string | undefined;
   #file: ReadStream | undefined;
 
   constructor(connection: ServerConnection, mode: Mode) {
@@ -151,8 +156,37 @@ class Http implements ModeHandler {
     if (this.#request === undefined || !this.#ready || this.#answered) return;
     this.#answered = true;
     if (this.#head.tooLong) this.#finish(plainAnswer('431 Request Header Fields Too Large', 'the request is too long'));
-    else if (this.#mode === 'page') this.#page();
-    else this.#sendFile(this.#request);
+    else this.#byPath(this.#request);
+  }
+
+  /** -pha_path and -keyupdate_path: what is to be done before the answer. */
+  #byPath(request: string): void {
+    const { shared, engine } = this.#connection;
+    const { pha_path: secret, keyupdate_path: update } = shared.flags;
+    const path = pathOf(request);
+    if (path !== undefined && path === update && engine.info.version?.code === TLS13) engine.updateKeys(true);
+    if (path === undefined || path !== secret) {
+      this.#send(request);
+      return;
+    }
+    try {
+      engine.requestCertificate();
+      this.#asked = request;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#finish(plainAnswer('403 Forbidden', `no certificate can be asked for: ${error.message}`));
+    }
+  }
+
+  authenticated(): void {
+    const request = this.#asked;
+    this.#asked = undefined;
+    if (request !== undefined) this.#send(request);
+  }
+
+  #send(request: string): void {
+    if (this.#mode === 'page') this.#page();
+    else this.#sendFile(request);
   }
 
   #page(): void {

@@ -86,7 +86,7 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
   };
   return {
     ...where,
-    mode: modeOf(flags),
+    mode: modeWithPaths(flags),
     nameOptions: nameOptions(flags.nameopt),
     trusted: openTrust(flags, 'alone'),
     verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: 1 }),
@@ -128,6 +128,19 @@ function modeOf(flags: Values): Mode {
   return given[0]?.[1] ?? 'print';
 }
 
+/** The mode, and whether it has requests with paths where some are named. */
+function modeWithPaths(flags: Values): Mode {
+  const mode = modeOf(flags);
+  for (const flag of ['pha_path', 'keyupdate_path'] as const) {
+    const path = flags[flag];
+    if (path === undefined) continue;
+    if (mode === 'print' || mode === 'reverse' || mode === 'echo')
+      fail('ERR_USAGE', `option -${flag} goes with -www, -WWW or -HTTP`);
+    if (!path.startsWith('/')) fail('ERR_USAGE', `option -${flag} takes a path that begins with /, not "${path}"`);
+  }
+  return mode;
+}
+
 /** -cert with -key, and -dcert with -dkey. */
 async function loadCredentials(context: ServerContext, ocsp: Buffer | undefined): Promise<Credential[]> {
   const { flags } = context;
@@ -161,8 +174,9 @@ function chooseByName({ serverName }: HelloSeen, flags: Values, second: Credenti
   return flags.servername_fatal ? { reject: 'unrecognized_name' } : { warnName: true };
 }
 
-function authoritiesOf({ CAfile, no_ca_names: without, verify, Verify }: Values): Buffer[] {
-  if (CAfile === undefined || without || (verify ?? Verify) === undefined) return [];
+function authoritiesOf({ CAfile, no_ca_names: without, verify, Verify, pha_path: path }: Values): Buffer[] {
+  const asked = verify !== undefined || Verify !== undefined || path !== undefined;
+  if (CAfile === undefined || without || !asked) return [];
   return readCertificates(readFile(CAfile), CAfile).map(({ subject }) => subject.der);
 }
 

@@ -12,6 +12,7 @@ type Texts =
   | 'alpn'
   | 'psk'
   | 'psk_identity'
+  | 'psk_hash'
   | 'keylogfile'
   | 'keymatexport'
   | 'msgfile'
@@ -154,6 +155,7 @@ const SUPPORTED = {
   serverpref: bool("The server's order of suites counts", CHOICE),
   psk: text('hex', 'A pre-shared key', CHOICE),
   psk_identity: text('text', 'Its identity (default Client_identity)', CHOICE),
+  psk_hash: text('name', 'TLS 1.3: its hash (default sha256)', { ...CHOICE, values: ['sha256', 'sha384'] }),
   no_ticket: bool('No session tickets', SESSIONS),
   allow_no_dhe_kex: bool('TLS 1.3: resumption without a new key exchange will do, too', SESSIONS),
   client_renegotiation: bool('Let the other side begin renegotiations', PROTOCOL),

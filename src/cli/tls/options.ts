@@ -37,12 +37,19 @@ export function versionsOf(flags: TlsValues): VersionName[] {
   return versions;
 }
 
-/** The pre-shared keys of -psk: for TLS 1.3 there is one for each hash. */
+/** The pre-shared key of -psk. */
 export function pskOf(flags: TlsValues): ExternalPsk | undefined {
-  const { psk, psk_identity: identity = 'Client_identity' } = flags;
-  if (psk === undefined) return undefined;
+  const { psk, psk_identity: identity = 'Client_identity', psk_hash: hash } = flags;
+  if (psk === undefined) {
+    if (hash !== undefined) fail('ERR_USAGE', 'option -psk_hash goes with -psk');
+    return undefined;
+  }
   if (!/^([0-9a-fA-F]{2})+$/.test(psk)) fail('ERR_USAGE', 'option -psk takes a key in hexadecimal');
-  return { identity: Buffer.from(identity, 'utf8'), key: Buffer.from(psk, 'hex') };
+  return {
+    identity: Buffer.from(identity, 'utf8'),
+    key: Buffer.from(psk, 'hex'),
+    hash: hash === 'sha384' ? hash : 'sha256',
+  };
 }
 
 function renegotiationOf(flags: TlsValues, side: 'client' | 'server'): RenegotiationPolicy {
