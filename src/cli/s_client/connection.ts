@@ -5,7 +5,7 @@ import { TlsEngine, type AlertEvent, type Session, type TlsEvent, type TlsFailur
 import { TlsDriver } from '../tls/driver.ts';
 import { failureText, networkReason, tlsError } from '../tls/failure.ts';
 import { extensionsOf, type Trace } from '../tls/trace.ts';
-import { PeerVerifier } from '../tls/verify.ts';
+import { PeerVerifier, isVerdict } from '../tls/verify.ts';
 import type { ClientFlags } from './flags.ts';
 import type { FlagValues } from '../spec.ts';
 import type { Report } from './report.ts';
@@ -191,7 +191,7 @@ export class ClientConnection {
       this.ended = true;
       return;
     }
-    this.#refused = failure.reason === 'certificate_rejected';
+    this.#refused = isVerdict(failure);
     const alert = failure.reason.startsWith('peer_') ? this.#alert : undefined;
     this.failure ??= tlsError(failureText(failure, alert));
   }

@@ -3,7 +3,7 @@ import type { AlertName } from '../../lib/registry/tls-alerts.ts';
 import { verifyCode } from '../../lib/registry/verify-errors.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
 import { timeText } from '../../lib/text/time.ts';
-import type { PeerIdentity, Rejection, VerifyHook } from '../../lib/tls/index.ts';
+import type { PeerIdentity, Rejection, RejectionReason, VerifyHook } from '../../lib/tls/index.ts';
 import { parsedCertificate, verifyChain, type TrustStore, type VerifyStep } from '../../lib/verify/index.ts';
 import type { VerifySettings } from '../flags/trust.ts';
 
@@ -58,7 +58,7 @@ export class PeerVerifier {
     for (const [i, step] of result.steps.entries()) this.#show(step, stopped && i === last);
     if (!stopped || !enforced) return undefined;
     const { name, text } = verifyCode(result.code);
-    return { alert: ALERTS[name] ?? 'certificate_unknown', detail: text };
+    return { reason: REASONS[name], alert: ALERTS[name] ?? 'certificate_unknown', detail: text };
   }
 
   #show({ ok, depth, code, certificate }: VerifyStep, end: boolean): void {
@@ -76,6 +76,31 @@ export class PeerVerifier {
 
 const BEFORE = new Set(['CERT_NOT_YET_VALID', 'ERROR_IN_CERT_NOT_BEFORE_FIELD']);
 const AFTER = new Set(['CERT_HAS_EXPIRED', 'ERROR_IN_CERT_NOT_AFTER_FIELD']);
+
+/** Errors of the verification as the engine's reasons; for others certificate_rejected. */
+const REASONS: Readonly<Record<string, RejectionReason>> = {
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate_unknown_ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate_unknown_ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate_unknown_ca',
+  INVALID_CA: 'certificate_unknown_ca',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate_self_signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate_self_signed',
+  CERT_HAS_EXPIRED: 'certificate_expired',
+  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
+  CERT_REVOKED: 'certificate_revoked',
+  CERT_SIGNATURE_FAILURE: 'certificate_signature_bad',
+  CA_MD_TOO_WEAK: 'certificate_signature_weak',
+  INVALID_PURPOSE: 'certificate_purpose',
+  HOSTNAME_MISMATCH: 'certificate_hostname',
+  EMAIL_MISMATCH: 'certificate_hostname',
+  IP_ADDRESS_MISMATCH: 'certificate_hostname',
+};
+
+/** The engine's reasons that are verdicts of a verify hook: it gives none of them by itself. */
+const VERDICTS: ReadonlySet<string> = new Set<RejectionReason>(['certificate_rejected', ...Object.values(REASONS)]);
+
+/** Whether a connection ended because the peer's certificates were refused here. */
+export const isVerdict = ({ reason }: { readonly reason: string }): boolean => VERDICTS.has(reason);
 
 /** The alerts that OpenSSL sends for errors of the verification. */
 const ALERTS: Readonly<Record<string, AlertName>> = {

@@ -265,6 +265,30 @@ describe('S1 exit codes and errors of s_client', () => {
     );
   });
 
+  it.each<[string, readonly string[], string]>([
+    ['unknown_ca', [], 'unable to get local issuer certificate'],
+    ['expired', ['-attime', '4102444800'], 'certificate has expired'],
+    ['not_yet_valid', ['-attime', '1000000'], 'certificate is not yet valid'],
+    ['hostname', ['-verify_hostname', 'www.example.org'], 'hostname mismatch'],
+    ['self_signed', [], 'self-signed certificate'],
+  ])('S1 a verification fails for the reason certificate_%s', async (reason, args, text) => {
+    const self = reason === 'self_signed';
+    if (self) {
+      const files = ['-keyout', 'self.key', '-out', 'self.pem'];
+      tlskit(['req', '-x509', '-newkey', 'ec', '-nodes', '-subj', '/CN=self', ...files], { cwd: pki.folder });
+    }
+    const { port } = await ourServer(pki.folder, self ? ['-cert', 'self.pem', '-key', 'self.key'] : P256);
+    const trusted = reason === 'unknown_ca' || self ? 'client.pem' : 'ca.pem';
+    const { stderr, status } = tlskit(
+      ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', trusted, '-verify_return_error', ...args],
+      { cwd: pki.folder },
+    );
+    expect(stderr).toMatch(
+      new RegExp(`^tlskit s_client: certificate verify failed: .*: ${text} \\(certificate_${reason}, RFC \\d+`, 'm'),
+    );
+    expect(status).toBe(1);
+  });
+
   it('S1 a server that speaks no TLS', async () => {
     const { createServer } = await import('node:net');
     const plain = createServer((socket) => socket.end('HTTP/1.0 400 no\r\n\r\n')).listen(0, '127.0.0.1');

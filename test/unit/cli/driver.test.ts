@@ -23,7 +23,7 @@ async function socketPair(): Promise<[Socket, Socket]> {
 
 /** Waits until nothing has changed for a while. */
 async function settled(value: () => number): Promise<number> {
-  for (let before = -1; ; ) {
+  for (let before = -1; ;) {
     const now = value();
     if (now === before && now > 0) return now;
     before = now;
