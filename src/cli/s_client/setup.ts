@@ -51,8 +51,9 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
   const { cert, key, pass, cert_chain: chain, certform, keyform } = flags;
   if (cert === undefined && (key !== undefined || chain !== undefined))
     fail('ERR_USAGE', 'option -key and -cert_chain go with -cert');
-  const credentials =
-    cert === undefined ? [] : [await loadCredential(context, { cert, key, pass, chain, certform, keyform })];
+  const trusted = openTrust(flags, 'alone');
+  const files = { key, pass, chain, certform, keyform, trusted };
+  const credentials = cert === undefined ? [] : [await loadCredential(context, { cert, ...files })];
   const options = {
     ...common,
     credentials,
@@ -67,7 +68,7 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
   return {
     target,
     serverName: serverNameOf(context, target),
-    trusted: openTrust(flags, 'alone'),
+    trusted,
     verification: verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: 1 }),
     nameOptions: nameOptions(flags.nameopt),
     session: flags.sess_in === undefined ? undefined : readSessionFile(flags.sess_in),

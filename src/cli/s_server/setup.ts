@@ -26,7 +26,7 @@ import { readFile } from '../source.ts';
 import type { FlagValues } from '../spec.ts';
 import { checked } from '../tls/configuration.ts';
 import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
-import { loadCredential } from '../tls/credentials.ts';
+import { loadCredential, type CredentialFiles } from '../tls/credentials.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { openTrust } from '../trust.ts';
 import type { ServerContext, ServerFlags } from './flags.ts';
@@ -65,8 +65,9 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
   const psk = pskOf(flags);
   const suites = flags.no_dhe ? common.suites?.filter((code) => !isDhe(code)) : common.suites;
   const ocsp = ocspResponse(flags);
-  const credentials = await loadCredentials(context, ocsp);
-  const second = flags.servername === undefined ? undefined : await loadSecond(context, ocsp);
+  const trusted = openTrust(flags, 'alone');
+  const credentials = await loadCredentials(context, { ocsp, trusted });
+  const second = flags.servername === undefined ? undefined : await loadSecond(context, { ocsp, trusted });
   const dh =
     flags.dhparam === undefined ? undefined : readDhParameters(readFile(flags.dhparam), { source: flags.dhparam });
   const options: ServerOptions = {
@@ -88,7 +89,7 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
     ...where,
     mode: modeWithPaths(flags),
     nameOptions: nameOptions(flags.nameopt),
-    trusted: openTrust(flags, 'alone'),
+    trusted,
     verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: 1 }),
     config: checked(() => serverConfig(options)),
     notes: [dh ? 'Setting temp DH parameters\n' : 'Using default temp DH parameters\n'],
@@ -141,8 +142,11 @@ function modeWithPaths(flags: Values): Mode {
   return mode;
 }
 
+/** What all certificates of a server share. */
+type CommonFiles = Pick<CredentialFiles, 'ocsp' | 'trusted'>;
+
 /** -cert with -key, and -dcert with -dkey. */
-async function loadCredentials(context: ServerContext, ocsp: Buffer | undefined): Promise<Credential[]> {
+async function loadCredentials(context: ServerContext, common: CommonFiles): Promise<Credential[]> {
   const { flags } = context;
   const { cert = 'server.pem', key, pass, cert_chain: chain, certform, keyform, nocert } = flags;
   if (nocert) {
@@ -152,19 +156,19 @@ async function loadCredentials(context: ServerContext, ocsp: Buffer | undefined)
   }
   if (flags.cert === undefined && !existsSync(cert))
     fail('ERR_USAGE', 'name a certificate by -cert (and its key by -key): there is no server.pem here');
-  const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, ocsp });
+  const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, ...common });
   const { dcert, dkey, dpass, dcert_chain: dchain, dcertform, dkeyform } = flags;
   if (dcert === undefined) {
     if (dkey !== undefined || dchain !== undefined) fail('ERR_USAGE', '-dkey and -dcert_chain go with -dcert');
     return [first];
   }
-  const files = { cert: dcert, key: dkey, pass: dpass, chain: dchain, certform: dcertform, keyform: dkeyform, ocsp };
-  return [first, await loadCredential(context, { ...files, flags: { cert: 'dcert', key: 'dkey' } })];
+  const files = { cert: dcert, key: dkey, pass: dpass, chain: dchain, certform: dcertform, keyform: dkeyform };
+  return [first, await loadCredential(context, { ...files, ...common, flags: { cert: 'dcert', key: 'dkey' } })];
 }
 
-async function loadSecond(context: ServerContext, ocsp: Buffer | undefined): Promise<Credential> {
+async function loadSecond(context: ServerContext, common: CommonFiles): Promise<Credential> {
   const { cert2: cert = 'server2.pem', key2: key, pass } = context.flags;
-  return loadCredential(context, { cert, key, pass, ocsp, flags: { cert: 'cert2', key: 'key2' } });
+  return loadCredential(context, { cert, key, pass, ...common, flags: { cert: 'cert2', key: 'key2' } });
 }
 
 /** -servername: the second certificate for its name; for others a warning, or an end. */

@@ -1,6 +1,7 @@
 /** Certificates with their keys, for both sides. */
 import { fail, TlskitError } from '../../lib/errors.ts';
 import { credential, TlsFailure, type Credential } from '../../lib/tls/index.ts';
+import { parsedCertificate, verifyChain, type TrustStore } from '../../lib/verify/index.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
 import type { Context } from '../context.ts';
 import { checkKeyForm, Inputs, pemOrDer } from '../flags/certificates.ts';
@@ -15,6 +16,8 @@ export interface CredentialFiles {
   readonly certform?: string | undefined;
   readonly keyform?: string | undefined;
   readonly ocsp?: Buffer | undefined;
+  /** Completes the chain where no further certificates are named. */
+  readonly trusted: TrustStore;
   /** Names of the options, for messages. */
   readonly flags?: { readonly cert: string; readonly key: string };
 }
@@ -22,7 +25,8 @@ export interface CredentialFiles {
 type Io = Pick<Context, 'read' | 'inputName' | 'prompter' | 'passphrase'>;
 
 /**
- * Reads a certificate with its key. As in OpenSSL the first certificate of the file counts; those of -cert_chain are sent after it.
+ * Reads a certificate with its key. As in OpenSSL the first certificate of the file counts; those of -cert_chain are sent after it, or else the
+ * trusted ones that it leads to.
  *
  * @throws TlskitError as the readers do, and ERR_KEY_MISMATCH
  */
@@ -34,8 +38,14 @@ export async function loadCredential(io: Io, files: CredentialFiles): Promise<Cr
   const inputs = new Inputs(io, pass === undefined ? undefined : io.passphrase(pass));
   const leaf = await inputs.certificate(cert, form);
   const privateKey = await inputs.privateKey(key);
-  const chain = files.chain === undefined ? [] : await inputs.certificates(files.chain);
+  const chain = files.chain === undefined ? issuersOf(leaf, files.trusted) : await inputs.certificates(files.chain);
   return makeCredential(leaf, chain, privateKey.keyObject, { cert, key, ocsp: files.ocsp });
+}
+
+/** The trusted certificates above this one, whatever a verification finds in them. */
+function issuersOf({ der }: Certificate, trusted: TrustStore): Certificate[] {
+  const { chain } = verifyChain(parsedCertificate(der, 'ber'), { trusted, time: Date.now(), goOn: () => true });
+  return chain.slice(1).map(({ certificate }) => certificate);
 }
 
 function makeCredential(
