@@ -10,6 +10,7 @@ import { readFile } from '../source.ts';
 import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { checked } from '../tls/configuration.ts';
 import { loadCredential } from '../tls/credentials.ts';
+import { securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { readSessionFile } from '../tls/session-file.ts';
 import { openTrust } from '../trust.ts';
@@ -69,7 +70,7 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
     target,
     serverName: serverNameOf(context, target),
     trusted,
-    verification: verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: 1 }),
+    verification: verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: securityLevel(flags.cipher) }),
     nameOptions: nameOptions(flags.nameopt),
     session: flags.sess_in === undefined ? undefined : readSessionFile(flags.sess_in),
     earlyData: flags.early_data === undefined ? undefined : readFile(flags.early_data),

@@ -27,6 +27,7 @@ import type { FlagValues } from '../spec.ts';
 import { checked } from '../tls/configuration.ts';
 import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { loadCredential, type CredentialFiles } from '../tls/credentials.ts';
+import { securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { openTrust } from '../trust.ts';
 import type { ServerContext, ServerFlags } from './flags.ts';
@@ -90,7 +91,7 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
     mode: modeWithPaths(flags),
     nameOptions: nameOptions(flags.nameopt),
     trusted,
-    verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: 1 }),
+    verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: securityLevel(flags.cipher) }),
     config: checked(() => serverConfig(options)),
     notes: [dh ? 'Setting temp DH parameters\n' : 'Using default temp DH parameters\n'],
   };

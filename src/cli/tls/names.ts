@@ -50,8 +50,32 @@ const WITHOUT: Readonly<Record<string, (suite: CipherSuite) => boolean>> = {
   kRSA: (suite) => suite.keyExchange === 'rsa',
 };
 
+/** OpenSSL's security level where nothing is said, and the bits that moduli have at each (SSL_CTX_set_security_level(3)). */
+const LEVEL = 1;
+const MODULUS_BITS = [512, 1024, 2048, 3072, 7680, 15_360] as const;
+
 /**
- * `-cipher`: OpenSSL's names of suites, the words DEFAULT, ALL, HIGH and PSK, and `!` before aNULL, eNULL, PSK, MD5, RC4, DSS and kRSA.
+ * The security level of a cipher string: the last `@SECLEVEL=n` of -cipher. It is the least strength of the peer's chain (-auth_level), and
+ * sets what `moduli` says; protocols, suites and groups are chosen by their own options.
+ *
+ * @throws TlskitError ERR_USAGE for a level that does not exist
+ */
+export function securityLevel(cipher: string | undefined): number {
+  const given = cipher?.match(/@SECLEVEL=[^:, ]*/g)?.at(-1);
+  if (given === undefined) return LEVEL;
+  const level = /^@SECLEVEL=([0-5])$/.exec(given)?.[1];
+  return level === undefined ? fail('ERR_USAGE', `option -cipher: @SECLEVEL takes 0 to 5, not "${given}"`) : +level;
+}
+
+/** Bits of DH primes and RSA keys in handshakes at a level. That an RSA key is too small for a higher level is for the verification to say. */
+export function moduli(cipher: string | undefined): { readonly dhMin: number; readonly rsaMin: number } {
+  const dhMin = MODULUS_BITS[securityLevel(cipher)] as number;
+  return { dhMin, rsaMin: Math.min(dhMin, MODULUS_BITS[LEVEL]) };
+}
+
+/**
+ * `-cipher`: OpenSSL's names of suites, the words DEFAULT, ALL, HIGH and PSK, `!` before aNULL, eNULL, PSK, MD5, RC4, DSS and kRSA, and
+ * `@SECLEVEL=n`.
  *
  * @throws TlskitError ERR_USAGE for a suite that nobody knows, ERR_UNSUPPORTED for the rest of OpenSSL's language
  */

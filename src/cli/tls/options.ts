@@ -5,7 +5,7 @@ import { TLS13, VERSIONS, type VersionName } from '../../lib/registry/tls-versio
 import { loadMlKem, type CommonOptions, type ExternalPsk, type RenegotiationPolicy } from '../../lib/tls/index.ts';
 import type { FlagValues } from '../spec.ts';
 import type { TlsFlags } from './flags.ts';
-import { cipherList, cipherSuites, groupList, protocolList, schemeList, wantsMlKem } from './names.ts';
+import { cipherList, cipherSuites, groupList, moduli, protocolList, schemeList, wantsMlKem } from './names.ts';
 
 export type TlsValues = FlagValues<TlsFlags>;
 
@@ -98,7 +98,7 @@ export async function commonOptions(flags: TlsValues, side: 'client' | 'server')
     padding: block > 1 ? paddingTo(block) : undefined,
     keyLog: flags.keylogfile !== undefined,
     traceRecords: side === 'client' || flags.msg,
-    limits: { renegotiations: 100_000 },
+    limits: { renegotiations: 100_000, ...moduli(flags.cipher) },
   };
 }
 
