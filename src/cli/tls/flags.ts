@@ -156,7 +156,7 @@ const SUPPORTED = {
   psk: text('hex', 'A pre-shared key', CHOICE),
   psk_identity: text('text', 'Its identity (default Client_identity)', CHOICE),
   psk_hash: text('name', 'TLS 1.3: its hash (default sha256)', { ...CHOICE, values: ['sha256', 'sha384'] }),
-  no_ticket: bool('No session tickets', SESSIONS),
+  no_ticket: bool('No session tickets; a server then has no sessions of TLS 1.3', SESSIONS),
   allow_no_dhe_kex: bool('TLS 1.3: resumption without a new key exchange will do, too', SESSIONS),
   client_renegotiation: bool('Let the other side begin renegotiations', PROTOCOL),
   legacy_renegotiation: bool('Renegotiate without RFC 5746, too (dangerous)', PROTOCOL),

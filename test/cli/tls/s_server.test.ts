@@ -292,6 +292,23 @@ describe('S3 s_server and its clients', () => {
     expect(reused(again.stdout)).toBe(0);
   });
 
+  it.each(['-no_ticket', '-no_resume_ephemeral'])('S3 TLS 1.3 has no session with %s', async (flag) => {
+    const { port } = await ourServer(pki.folder, [...P256, flag, '-rev']);
+    const running = await connected(port, ['-tls1_3']);
+    running.type('abc\n');
+    await running.sees(/cba/);
+    expect(running.text).not.toContain('New Session Ticket arrived');
+  });
+
+  it('S3 -no_ticket of a client takes no ticket before TLS 1.3, and still resumes by its id', async () => {
+    const { port } = await ourServer(pki.folder, [...P256, '-tls1_2']);
+    const { stdout } = tlskit(['s_client', '-connect', `127.0.0.1:${port}`, '-no_ticket', '-reconnect'], {
+      cwd: pki.folder,
+    });
+    expect(stdout.match(/^Reused/gm)).toHaveLength(5);
+    expect(stdout).not.toContain('TLS session ticket:');
+  });
+
   it('S3 -num_tickets says how many tickets come', async () => {
     const { port } = await ourServer(pki.folder, [...P256, '-num_tickets', '3']);
     const running = await connected(port, ['-tls1_3']);
