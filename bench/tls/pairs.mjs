@@ -45,50 +45,57 @@ export class Peer {
 export const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /**
- * Runs `job` for each pair of sides, in turn, `rounds` times. Returns per side and kind the CPU milliseconds of each round.
+ * Runs a job with every pairing of sides, in turn, `rounds` times after one to warm up. Returns the CPU milliseconds of each round: of a side
+ * that talks to node:tls, so that one thing changes; and of both sides together when both are of one kind.
+ *
+ * @param job `handshakes`, `up` (the client sends) or `down`
  */
-export async function rounds({ engine, folder, version, jobs, count, rounds: times, mark }) {
-  const servers = {};
-  const clients = {};
+export async function rounds({ engine, folder, version, job, count, warmUp, rounds: times }) {
+  const peers = {};
   for (const kind of ['node', 'ours']) {
-    servers[kind] = new Peer('server', kind, engine, folder, version);
-    clients[kind] = new Peer('client', kind, engine, folder, version);
+    peers[kind] = {
+      server: new Peer('server', kind, engine, folder, version),
+      client: new Peer('client', kind, engine, folder, version),
+    };
   }
-  const ports = {};
   for (const kind of ['node', 'ours']) {
-    ports[kind] = (await servers[kind].first).port;
-    await clients[kind].first;
+    peers[kind].port = (await peers[kind].server.first).port;
+    await peers[kind].client.first;
+    await peers[kind].server.ask({ do: 'direction', count: job });
   }
-  const results = { client: { node: [], ours: [] }, server: { node: [], ours: [] }, wall: { node: [], ours: [] } };
+  const run = async (client, server, amount) => {
+    await peers[server].server.ask({ do: 'mark', count: job === 'handshakes' ? undefined : amount });
+    const { cpu } = await peers[client].client.ask({ do: job, port: peers[server].port, count: amount });
+    return { client: cpu, server: (await peers[server].server.ask({ do: 'read' })).cpu };
+  };
+  const results = { client: { node: [], ours: [] }, server: { node: [], ours: [] }, both: { node: [], ours: [] } };
   try {
     for (let round = -1; round < times; round += 1) {
-      // a side is measured against node:tls on the other side, so that only one thing changes
-      for (const kind of ['node', 'ours']) {
-        const amount = round < 0 ? Math.ceil(count / 4) : count;
-        await servers.node.ask({ do: 'mark', count: mark ? amount : undefined });
-        const client = await clients[kind].ask({ do: jobs, port: ports.node, count: amount });
-        await servers[kind].ask({ do: 'mark', count: mark ? amount : undefined });
-        await clients.node.ask({ do: jobs, port: ports[kind], count: amount });
-        const server = await servers[kind].ask({ do: 'read' });
-        if (round < 0) continue;
-        results.client[kind].push(client.cpu);
-        results.wall[kind].push(client.wall);
-        results.server[kind].push(server.cpu);
-      }
+      const amount = round < 0 ? warmUp : count;
+      const node = await run('node', 'node', amount);
+      const ours = await run('ours', 'ours', amount);
+      const client = (await run('ours', 'node', amount)).client;
+      const server = (await run('node', 'ours', amount)).server;
+      if (round < 0) continue;
+      results.client.node.push(node.client);
+      results.server.node.push(node.server);
+      results.both.node.push(node.client + node.server);
+      results.client.ours.push(client);
+      results.server.ours.push(server);
+      results.both.ours.push(ours.client + ours.server);
     }
   } finally {
-    for (const peer of [...Object.values(servers), ...Object.values(clients)]) peer.stop();
+    for (const kind of ['node', 'ours']) for (const side of ['client', 'server']) peers[kind][side].stop();
   }
   return results;
 }
 
 /** One line a side: both figures and the ratio of rates, above 1 where ours is faster. */
 export function report(name, results, per, unit) {
-  for (const side of ['client', 'server']) {
+  for (const side of ['client', 'server', 'both']) {
     const [node, ours] = ['node', 'ours'].map((kind) => median(results[side][kind]));
     const ratios = results[side].node.map((value, i) => value / results[side].ours[i]);
-    console.log(
-      `${name.padEnd(22)} ${side.padEnd(7)} node:tls ${per(node).padStart(8)} ${unit}  ours ${per(ours).padStart(8)} ${unit}  ratio ${median(ratios).toFixed(2)}`,
-    );
+    const figures = `node:tls ${per(node).padStart(6)} ${unit}  ours ${per(ours).padStart(6)} ${unit}`;
+    console.log(`${name.padEnd(24)} ${side.padEnd(7)} ${figures}  ratio ${median(ratios).toFixed(2)}`);
   }
 }

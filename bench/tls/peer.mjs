@@ -77,8 +77,17 @@ function ourClient(port, events) {
     groups: ['x25519', 'secp256r1'],
     verify: engine.acceptAny,
   }));
-  const socket = net.connect(port, '127.0.0.1');
   const one = engine.TlsEngine.client(config, { serverName: 'localhost' });
+  // one buffer for all that is read, as the drop-in for node:tls has it
+  const onread = {
+    buffer: (ourClient.buffer ??= Buffer.allocUnsafeSlow(64 * 1024)),
+    callback: (length, buffer) => {
+      one.receive(buffer.subarray(0, length), true);
+      flush();
+      return true;
+    },
+  };
+  const socket = net.connect({ port, host: '127.0.0.1', onread });
   const flush = join(socket, one, (event) => {
     if (event.type === 'secure') events.secure?.();
     if (event.type === 'data') events.data?.(event.bytes);
@@ -129,13 +138,36 @@ function nodeClient(port, events) {
 
 const connect = kind === 'ours' ? ourClient : nodeClient;
 
-/** `count` full handshakes one after the other, each closed in order. */
+/** Handshakes that are under way at a time: a loaded server, and a client that loads it. */
+const AT_ONCE = 16;
+
+/** `count` full handshakes, each closed in order. */
 async function handshakes(port, count) {
-  for (let i = 0; i < count; i += 1) {
-    await new Promise((resolve) => {
-      const client = connect(port, { secure: () => client.end(), close: resolve });
+  let left = count;
+  const one = async () => {
+    while (left > 0) {
+      left -= 1;
+      await new Promise((resolve) => {
+        const client = connect(port, { secure: () => client.end(), close: resolve });
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+/** Receives `bytes` octets. */
+function bulkDown(port, bytes) {
+  return new Promise((resolve) => {
+    let got = 0;
+    const client = connect(port, {
+      secure: () => client.send(Buffer.from('go')),
+      data: (piece) => {
+        got += piece.length;
+        if (got >= bytes) client.end();
+      },
+      close: resolve,
     });
-  }
+  });
 }
 
 /** Sends `bytes` octets and waits for the server's word that they are there. */
@@ -161,17 +193,40 @@ const cpu = () => {
 };
 
 let expected = Infinity;
+let down = false;
+
+/** Sends all of `expected`, as fast as the socket takes it. */
+function pour(socket, send) {
+  let left = expected;
+  const pump = () => {
+    while (left > 0) {
+      left -= CHUNK.length;
+      if (!send(CHUNK) && left > 0) {
+        socket.once('drain', pump);
+        return;
+      }
+    }
+  };
+  pump();
+}
+
 function startServer() {
   const seen = new WeakMap();
   const handle = {
     data: (bytes, socket, one, flush) => {
+      const send = (chunk) => {
+        if (!one) return socket.write(chunk);
+        one.send(chunk);
+        flush();
+        return !socket.writableNeedDrain;
+      };
+      if (down) {
+        pour(socket, send);
+        return;
+      }
       const total = (seen.get(socket) ?? 0) + bytes.length;
       seen.set(socket, total);
-      if (total < expected) return;
-      if (one) {
-        one.send(Buffer.from('ok'));
-        flush();
-      } else socket.write('ok');
+      if (total >= expected) send(Buffer.from('ok'));
     },
   };
   const server = (kind === 'ours' ? ourServer : nodeServer)(handle);
@@ -179,20 +234,25 @@ function startServer() {
 }
 
 let before = 0;
-async function work(what, port, count) {
-  const start = cpu();
-  const wall = performance.now();
-  await (what === 'handshakes' ? handshakes(port, count) : bulkUp(port, count));
-  process.send({ cpu: cpu() - start, wall: performance.now() - wall });
-}
-process.on('message', ({ do: what, port, count }) => {
+const jobs = { handshakes, up: bulkUp, down: bulkDown };
+
+async function work({ do: what, port, count }) {
   if (what === 'mark') {
     expected = count ?? Infinity;
     before = cpu();
-    process.send({ marked: true });
-  } else if (what === 'read') process.send({ cpu: cpu() - before });
-  else if (what === 'stop') process.exit(0);
-  else void work(what, port, count);
-});
+    return { marked: true };
+  }
+  if (what === 'direction') {
+    down = count === 'down';
+    return { marked: true };
+  }
+  if (what === 'read') return { cpu: cpu() - before };
+  if (what === 'stop') process.exit(0);
+  const start = cpu();
+  await jobs[what](port, count);
+  return { cpu: cpu() - start };
+}
+
+process.on('message', (message) => void work(message).then((answer) => process.send(answer)));
 if (side === 'server') startServer();
 else process.send({ ready: true });

@@ -215,3 +215,39 @@ describe('S2: renegotiation before TLS 1.3', () => {
     expect(pair.server.data.toString()).toBe('on');
   });
 });
+
+describe('memory that is used again', () => {
+  it.each(['TLSv1.3', 'TLSv1.2'] as const)('%s: nothing is lost, whatever the pieces', async (version) => {
+    const pair = new Pair({
+      client: { versions: [version] },
+      server: { versions: [version], credentials: [identity.credential] },
+    });
+    const memory = Buffer.alloc(1000);
+    const carry = (): void => {
+      for (const [from, to] of [
+        [pair.client, pair.server],
+        [pair.server, pair.client],
+      ] as const) {
+        const bytes = Buffer.concat(from.engine.take());
+        for (let at = 0; at < bytes.length; at += memory.length) {
+          const length = bytes.copy(memory, 0, at, at + memory.length);
+          to.engine.receive(memory.subarray(0, length), true);
+          memory.fill(0xff);
+        }
+        to.collect();
+      }
+    };
+    pair.client.engine.start();
+    for (let i = 0; i < 4; i += 1) carry();
+    const text = Buffer.from(Array.from({ length: 50_000 }, (_, i) => i & 0xff));
+    pair.client.engine.send(text);
+    for (let i = 0; i < 3; i += 1) carry();
+    noFailures(pair);
+    expect(pair.server.data.equals(text)).toBe(true);
+    if (version === 'TLSv1.3') pair.client.engine.updateKeys(true);
+    else expect(() => pair.client.engine.updateKeys()).toThrow(RangeError);
+    pair.client.engine.send(Buffer.from('more'));
+    for (let i = 0; i < 3; i += 1) carry();
+    expect(pair.server.data.subarray(text.length).toString()).toBe('more');
+  });
+});

@@ -121,12 +121,15 @@ export class Connection {
   }
 
   /** Octets of the transport. */
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, reused = false): void {
     if (this.#gotClose) this.#afterClose();
     if (this.#dead || this.#gotClose) return;
+    // messages of a handshake are kept as they came; what a cipher has opened stands elsewhere
+    const kept = reused && (!this.secure || this.busy || this.info.suite?.bulk.kind === 'null');
     this.guard(() => {
-      this.incoming.push(bytes);
+      this.incoming.push(kept ? Buffer.from(bytes) : bytes);
       this.#pump();
+      if (reused && !kept) this.incoming.own();
     });
   }
 

@@ -61,6 +61,11 @@ export class Incoming {
     this.#deframer.push(bytes);
   }
 
+  /** Copies what waits: the memory that it came in will hold something else. */
+  own(): void {
+    this.#deframer.own();
+  }
+
   /** Whether the octets so far end inside of a record or a message. */
   get inside(): boolean {
     return this.#deframer.waiting > 0 || this.#messages.pending;

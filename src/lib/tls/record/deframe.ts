@@ -36,6 +36,11 @@ export class Deframer {
     this.#queue.push(bytes);
   }
 
+  /** Copies what waits, so that the memory in which it came can be used again. */
+  own(): void {
+    this.#queue.own();
+  }
+
   /**
    * The next record; undefined while it is not all there. Fails as soon as its header is wrong: on an unknown type or a length above the
    * limit, whatever follows.

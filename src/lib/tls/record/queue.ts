@@ -17,6 +17,12 @@ export class ByteQueue {
     this.#length += chunk.length;
   }
 
+  /** Copies the last piece: the ones before it are copies already. */
+  own(): void {
+    const last = this.#chunks.pop();
+    if (last) this.#chunks.push(Buffer.from(last));
+  }
+
   /** The first `count` octets, which stay; undefined while there are fewer. Pieces are joined once, when the last one is there. */
   peek(count: number): Uint8Array | undefined {
     if (this.#length < count) return undefined;
