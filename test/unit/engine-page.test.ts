@@ -53,9 +53,9 @@ describe('docs/engine.md', () => {
   });
 
   it('has every event', () => {
-    const types = [...source('events').matchAll(/^ {2}readonly type: '(\w+)'/gm)].map(([, type]) => type);
+    const types = [...source('events').matchAll(/^ {2}readonly type: '(\w+)'/gm)].map(([, type = '']) => type);
     const [, section = ''] = /^## Events\n([^]*?)^## /m.exec(page) ?? [];
-    expect([...section.matchAll(/^\| `(\w+)`/gm)].map(([, type]) => type).sort()).toEqual(types.sort());
+    expect([...section.matchAll(/^\| `(\w+)`/gm)].map(([, type = '']) => type).sort()).toEqual(types.sort());
   });
 
   it('has every public member of the engine', () => {
