@@ -66,7 +66,8 @@ export class ServerConnection {
       say: shared.say,
     });
     this.#mode = handlerFor(setup.mode, this);
-    const config = { ...setup.config, verify: this.verifier.hook, selectAlpn: this.#alpnHook() };
+    // what came before the client's close_notify is answered before that is
+    const config = { ...setup.config, halfClose: true, verify: this.verifier.hook, selectAlpn: this.#alpnHook() };
     this.driver = new TlsDriver(
       socket,
       (wake) => TlsEngine.server(config, { wake }),
@@ -162,8 +163,7 @@ export class ServerConnection {
         break;
       case 'end':
         this.#tell();
-        this.#mode.finish?.();
-        if (!this.#isHttp) this.shared.print('DONE\n');
+        this.#finish();
         break;
       case 'failure':
         this.#tell();
@@ -233,9 +233,15 @@ export class ServerConnection {
     this.#mode.data(bytes);
   }
 
+  /** The client has said close_notify. TLS 1.3 lets an answer that is under way go on (RFC 8446 section 6.1). */
+  #finish(): void {
+    const answering = this.#mode.finish?.() ?? false;
+    if (!answering || this.engine.info.version?.code !== TLS13) this.close();
+    if (!this.#isHttp) this.shared.print('DONE\n');
+  }
+
   #failure(failure: Extract<TlsEvent, { type: 'failure' }>['failure']): void {
     if (this.shared.flags.ignore_unexpected_eof && failure.reason === 'closed_without_notify') {
-      this.#mode.finish?.();
       this.shared.print('DONE\n');
       return;
     }

@@ -12,8 +12,8 @@ export interface ModeHandler {
   data(bytes: Uint8Array): void;
   /** The client has answered a request for a certificate after the handshake. */
   authenticated?(): void;
-  /** The client will send no more. */
-  finish?(): void;
+  /** The client will send no more. Returns whether an answer is under way. */
+  finish?(): boolean;
   /** More can be sent. */
   drain?(): void;
   /** The connection is gone. */
@@ -142,6 +142,10 @@ class Http implements ModeHandler {
   ready(): void {
     this.#ready = true;
     this.#answer();
+  }
+
+  finish(): boolean {
+    return this.#asked !== undefined || this.#file?.readableEnded === false;
   }
 
   drain(): void {

@@ -150,7 +150,10 @@ export interface CommonOptions {
   readonly middleboxCompatibility?: boolean | undefined;
   /** PSK modes of TLS 1.3; `psk_dhe_ke` alone when nothing is said. */
   readonly pskModes?: readonly ('psk_dhe_ke' | 'psk_ke')[] | undefined;
-  /** Go on sending after the peer's close_notify; off when nothing is said: it is answered at once. */
+  /**
+   * Go on sending after the peer's close_notify; off when nothing is said: it is answered at once, before anyone can answer the data in front of it.
+   * Before TLS 1.3 there are no two halves: whoever hears of the end has to close then (RFC 5246 section 7.2.1).
+   */
   readonly halfClose?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** Emit key log lines. */

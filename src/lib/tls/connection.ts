@@ -6,7 +6,7 @@ import { annotate, decode, encode, rest, type Schema } from '../codec/index.ts';
 import { ALERT, ALERT_LEVEL, type AlertName } from '../registry/tls-alerts.ts';
 import { HANDSHAKE_TYPES } from '../registry/tls-codes.ts';
 import type { DecodedName, Reason } from '../registry/tls-reasons.ts';
-import { TLS13, type Version } from '../registry/tls-versions.ts';
+import type { Version } from '../registry/tls-versions.ts';
 import type { Config, ConnectionOptions } from './config.ts';
 import type { Direction, TlsEvent } from './events.ts';
 import { TlsFailure, decoding, fail } from './failure.ts';
@@ -353,8 +353,7 @@ export class Connection {
     this.emit({ type: 'end' });
     if (this.incoming.left > 0) this.#afterClose();
     if (this.#sentClose) this.#die(true);
-    // RFC 5246 section 7.2.1: answered at once; TLS 1.3 has two halves, and one may go on
-    else if (!this.config.halfClose || this.info.version?.code !== TLS13) this.close();
+    else if (!this.config.halfClose) this.close();
   }
 
   /** Ends the running script because the peer refused to renegotiate. */
