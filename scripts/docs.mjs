@@ -27,7 +27,9 @@ const ROWS = {
   S1: '`s_client -connect`: our own TLS engine, output that scripts written for OpenSSL can grep, data both ways',
   S2: '`R`, `Q`, `K` and `k` typed into `s_client`',
   S3: '`s_server`: `-www`, `-WWW`, `-HTTP`, `-rev`, echo, client certificates, tickets, OCSP stapling, SNI, ALPN, many clients at once',
+  S4: 'TLS 1.3, 1.2, 1.1 and 1.0, the last two off unless asked for; every suite, signature scheme and record form, and the alert that a fault deserves',
   S5: 'resumption (`-reconnect`, `-sess_out`, `-sess_in`), early data, `-status`, `-alpn`, `-trace`, `-keylogfile`, `-psk`',
+  A9: 'forward secrecy: DHE, ECDHE, and the groups of TLS 1.3 with X25519MLKEM768, SecP256r1MLKEM768 and SecP384r1MLKEM1024',
 };
 
 function output(path, text) {
