@@ -81,7 +81,8 @@ describe('demo: the command', () => {
       const [, right, left] = /^ *(?:(\S+) +-{8}>|<-{8} +(\S+))$/.exec(line) ?? [];
       return right ?? left ?? [];
     });
-    expect(rungs).toEqual([
+    // tickets come when the client may be gone already
+    expect(rungs.filter((name) => name !== '{NewSessionTicket}')).toEqual([
       'ClientHello',
       'ServerHello',
       '[ChangeCipherSpec]',
