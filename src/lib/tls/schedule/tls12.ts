@@ -1,5 +1,6 @@
 /** The key schedule of TLS 1.0 to 1.2: the PRF and what is made with it (RFC 5246 sections 5, 6.3 and 8.1; RFC 7627; RFC 5705). */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hmac } from './hmac.ts';
 
 /** The hash of the PRF; `md5-sha1` is the PRF of TLS 1.0 and 1.1, two hashes at once (RFC 4346 section 5). */
 export type PrfHash = 'sha256' | 'sha384' | 'md5-sha1';
@@ -9,13 +10,19 @@ export const MASTER_SECRET_LENGTH = 48;
 /** Octets of verify_data in TLS 1.0 to 1.2 (RFC 5246 section 7.4.9: no suite has another length). */
 export const VERIFY_DATA_LENGTH = 12;
 
+/** One HMAC; those of TLS 1.2's hashes in the quicker way. */
+function mac(hash: string, secret: Uint8Array, data: Uint8Array): Buffer {
+  if (hash === 'sha256' || hash === 'sha384') return hmac(hash, secret, data);
+  return createHmac(hash, secret).update(data).digest();
+}
+
 /** P_hash (RFC 5246 section 5). */
 function expand(hash: string, secret: Uint8Array, seed: Uint8Array, length: number): Buffer {
   const parts: Buffer[] = [];
-  let a = createHmac(hash, secret).update(seed).digest();
+  let a = mac(hash, secret, seed);
   for (let made = 0; made < length; made += a.length) {
-    parts.push(createHmac(hash, secret).update(a).update(seed).digest());
-    if (made + a.length < length) a = createHmac(hash, secret).update(a).digest();
+    parts.push(mac(hash, secret, Buffer.concat([a, seed])));
+    if (made + a.length < length) a = mac(hash, secret, a);
   }
   return Buffer.concat(parts, length);
 }

@@ -6,7 +6,8 @@
  *
  * HKDF is made from single HMACs: they cost a fifth of `hkdfSync`.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { hmac } from './hmac.ts';
 
 /** The hash of a TLS 1.3 cipher suite. */
 export type Tls13Hash = 'sha256' | 'sha384';
@@ -21,7 +22,7 @@ export function hashLength(hash: Tls13Hash): number {
 
 /** HKDF-Extract (RFC 5869 section 2.2). */
 export function hkdfExtract(hash: Tls13Hash, salt: Uint8Array, input: Uint8Array): Buffer {
-  return createHmac(hash, salt).update(input).digest();
+  return hmac(hash, salt, input);
 }
 
 /** HkdfLabel up to its context, by label, and by both lengths in one number: there are few of them. */
@@ -63,12 +64,12 @@ export function expandLabel(
   if (length > 255 * size) throw new RangeError(`${length} octets are more than HKDF gives`);
   const info = infoOf(label, context, length);
   info[info.length - 1] = 1;
-  let block = createHmac(hash, secret).update(info).digest();
+  let block = hmac(hash, secret, info);
   if (length <= size) return length === size ? block : block.subarray(0, length);
   const parts = [block];
   for (let i = 2; parts.length * size < length; i += 1) {
     info[info.length - 1] = i;
-    block = createHmac(hash, secret).update(block).update(info).digest();
+    block = hmac(hash, secret, Buffer.concat([block, info]));
     parts.push(block);
   }
   return Buffer.concat(parts, length);
@@ -134,7 +135,7 @@ export class TrafficSecret {
   /** The verify_data of Finished after a transcript with this hash (RFC 8446 section 4.4.4). Also makes binders, of a binder key. */
   finished(transcriptHash: Uint8Array): Buffer {
     this.#finishedKey ??= expandLabel(this.hash, this.#secret, 'finished', NOTHING, HASH_LENGTH[this.hash]);
-    return createHmac(this.hash, this.#finishedKey).update(transcriptHash).digest();
+    return hmac(this.hash, this.#finishedKey, transcriptHash);
   }
 
   /** Whether `data` is the verify_data, in a time that does not depend on the octets. */
