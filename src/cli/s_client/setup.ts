@@ -64,6 +64,7 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
     fallback: flags.fallback_scsv,
     maxFragmentLength: fragmentLength(flags.maxfraglen),
   };
+  const stored = sessionOf(context);
   const config = (verify: VerifyHook): ClientConfig => clientConfig({ ...options, verify });
   checked(() => config(acceptAny));
   return {
@@ -72,11 +73,24 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
     trusted,
     verification: verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: securityLevel(flags.cipher) }),
     nameOptions: nameOptions(flags.nameopt),
-    session: flags.sess_in === undefined ? undefined : readSessionFile(flags.sess_in),
-    earlyData: flags.early_data === undefined ? undefined : readFile(flags.early_data),
+    ...stored,
     psk,
     config,
   };
+}
+
+/** -sess_in and -early_data. A session without early data is used without them; what is longer than it takes would be cut off. */
+function sessionOf({ flags }: ClientContext): Pick<ClientSetup, 'session' | 'earlyData'> {
+  const { sess_in: file, early_data: early } = flags;
+  const session = file === undefined ? undefined : readSessionFile(file);
+  const earlyData = early === undefined ? undefined : readFile(early);
+  const most = session?.session.maxEarlyData ?? 0;
+  if (earlyData && most > 0 && earlyData.length > most)
+    fail(
+      'ERR_USAGE',
+      `${early} has ${earlyData.length} octets, and the session of ${file} takes ${most} of early data`,
+    );
+  return { session, earlyData };
 }
 
 function fragmentLength(value: number | undefined): number | undefined {

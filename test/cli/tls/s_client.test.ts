@@ -171,6 +171,14 @@ describeWith(['openssl'], 'S5 sessions of s_client', () => {
     await server.sees(/the early bird/);
     second.type('Q\n');
     await second.finish();
+    // nothing is cut off without a word
+    writeFileSync(join(pki.folder, 'long.txt'), 'x'.repeat(16_385));
+    const args = ['s_client', '-connect', `127.0.0.1:${port}`, '-sess_in', 'early.pem', '-early_data', 'long.txt'];
+    const { status, stderr } = tlskit(args, { cwd: pki.folder });
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'tlskit s_client: long.txt has 16385 octets, and the session of early.pem takes 16384 of early data\n',
+    );
   });
 
   it('S5 -keylogfile has the lines of the handshake', async () => {
