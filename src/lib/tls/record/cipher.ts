@@ -71,7 +71,7 @@ export class NonceMaker {
 
   constructor(iv: Uint8Array, sequence: Sequence) {
     this.#iv = Buffer.from(iv);
-    this.#nonce = Buffer.alloc(iv.length);
+    this.#nonce = Buffer.allocUnsafe(iv.length);
     this.sequence = sequence;
   }
 

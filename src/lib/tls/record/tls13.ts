@@ -18,8 +18,7 @@ export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): 
     if (inner > MAX_PLAINTEXT + 1) throw new RangeError(`${padding} octets of padding are too many`);
     if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
     const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
-    const tail = Buffer.alloc(1 + padding);
-    tail[0] = type;
+    const tail = padding === 0 ? Buffer.from([type]) : Buffer.alloc(1 + padding).fill(type, 0, 1);
     return [header, ...aead.seal(nonces.next(), header, [content, tail])];
   };
   return {

@@ -36,7 +36,8 @@ export class Transcript {
   digest(partial?: Uint8Array): Buffer {
     const copy = this.#started().copy();
     if (partial) copy.update(partial);
-    return copy.digest();
+    // as text: see hmac.ts
+    return Buffer.from(copy.digest('binary'), 'latin1');
   }
 
   /** All messages so far. Only while they are kept. */
