@@ -36,7 +36,7 @@ class Client {
   readonly #context: ClientContext;
   readonly #setup: ClientSetup;
   readonly #output: Output;
-  readonly #trace: Trace;
+  readonly #trace: () => Trace;
   readonly #silent: boolean;
   /** Whether Q, R, K and k are commands, and the end of the input ends the connection. */
   readonly #endsWithInput: boolean;
@@ -85,7 +85,7 @@ class Client {
       socket,
       this.#setup,
       flags,
-      this.#trace,
+      this.#trace(),
       {
         secure: (renegotiations) => {
           if (renegotiations === 0) this.#secured();

@@ -17,7 +17,7 @@ import type { ServerSetup } from './setup.ts';
 export interface Shared {
   readonly setup: ServerSetup;
   readonly flags: FlagValues<ServerFlags>;
-  readonly trace: Trace;
+  trace(): Trace;
   readonly numbers: Statistics;
   /** The words of the command line, for the page of -www. */
   readonly words: readonly string[];
@@ -38,6 +38,7 @@ export class ServerConnection {
   readonly shared: Shared;
   readonly verifier: PeerVerifier;
   readonly #mode: ModeHandler;
+  readonly #trace: Trace;
   #session: Session | undefined;
   #offered: readonly number[] = [];
   #formats: readonly number[] | undefined;
@@ -66,6 +67,7 @@ export class ServerConnection {
       say: shared.say,
     });
     this.#mode = handlerFor(setup.mode, this);
+    this.#trace = shared.trace();
     // what came before the client's close_notify is answered before that is
     const config = { ...setup.config, halfClose: true, verify: this.verifier.hook, selectAlpn: this.#alpnHook() };
     this.driver = new TlsDriver(
@@ -136,7 +138,7 @@ export class ServerConnection {
   }
 
   #event(event: TlsEvent): void {
-    this.shared.trace.event(event);
+    this.#trace.event(event);
     switch (event.type) {
       case 'message':
         this.#message(event);

@@ -5,9 +5,10 @@ import type { Span } from '../../lib/codec/index.ts';
 import { EXTENSIONS } from '../../lib/registry/tls-extensions.ts';
 import { VERSIONS } from '../../lib/registry/tls-versions.ts';
 import { hexDump } from '../../lib/text/dump.ts';
-import { Ladder, type MessageEvent, type RecordEvent, type TlsEvent } from '../../lib/tls/index.ts';
+import { Ladder, type MessageEvent, type TlsEvent } from '../../lib/tls/index.ts';
 import { reasonOf } from '../source.ts';
-import type { TlsValues } from './options.ts';
+import { MessageLog, versionText } from './message-log.ts';
+import { versionsOf, type TlsValues } from './options.ts';
 
 export interface Trace {
   /** Shows an event. */
@@ -21,33 +22,36 @@ export interface TraceOutput {
   readonly err: (text: string) => void;
 }
 
-type Asked = Pick<TlsValues, 'msg' | 'trace' | 'state' | 'tlsextdebug' | 'keylogfile' | 'msgfile'> & {
-  readonly ladder?: boolean;
-};
+type Asked = TlsValues & { readonly ladder?: boolean };
 
 /**
- * What the options ask to be shown.
+ * What the options ask to be shown: opens the files, and returns what makes the trace of a connection.
  *
  * @throws TlskitError ERR_IO when a file cannot be written
  */
-export function openTrace(flags: Asked, side: 'client' | 'server', output: TraceOutput): Trace {
+export function openTrace(flags: Asked, side: 'client' | 'server', output: TraceOutput): () => Trace {
   const { msg, trace, state, tlsextdebug, keylogfile, msgfile } = flags;
   if (msgfile !== undefined) write(msgfile, '', false);
   const out = msgfile === undefined ? output.out : (text: string): void => write(msgfile, text, true);
   if (keylogfile !== undefined) openKeyLog(keylogfile);
-  const ladder = flags.ladder ? new Ladder(side) : undefined;
-  if (ladder) out(ladder.head());
-  return {
-    event(event) {
-      if (event.type === 'keylog' && keylogfile !== undefined) write(keylogfile, `${event.line}\n`, true);
-      if (msg) out(messageText(event));
-      if (trace) out(traceText(event));
-      if (ladder) out(ladder.event(event));
-      if (state) output.err(stateText(event, side));
-      if (tlsextdebug && event.type === 'message' && event.direction === 'in') {
-        for (const [type, data] of extensionsOf(event)) output.out(extensionText(type, data, side));
-      }
-    },
+  // before a version is agreed upon OpenSSL's servers know none
+  const newest = side === 'client' ? VERSIONS.named(versionsOf(flags).at(-1) ?? 'TLSv1.3')?.code : undefined;
+  return () => {
+    const messages = msg ? new MessageLog(newest ?? 0) : undefined;
+    const ladder = flags.ladder ? new Ladder(side) : undefined;
+    if (ladder) out(ladder.head());
+    return {
+      event(event) {
+        if (event.type === 'keylog' && keylogfile !== undefined) write(keylogfile, `${event.line}\n`, true);
+        if (messages) out(messages.text(event));
+        if (trace) out(traceText(event));
+        if (ladder) out(ladder.event(event));
+        if (state) output.err(stateText(event, side));
+        if (tlsextdebug && event.type === 'message' && event.direction === 'in') {
+          for (const [type, data] of extensionsOf(event)) output.out(extensionText(type, data, side));
+        }
+      },
+    };
   };
 }
 
@@ -70,47 +74,6 @@ function openKeyLog(path: string): void {
   } catch (error) {
     fail('ERR_IO', `cannot write ${path}: ${reasonOf(error)}`);
   }
-}
-
-const versionText = (code: number): string =>
-  VERSIONS.row(code)
-    ?.name.replace(/^(SSL|TLS)v(\d)$/, '$1 $2.0')
-    .replace(/^TLSv/, 'TLS ') ?? 'TLS 1.3';
-
-/** `client_hello` as OpenSSL writes it: `ClientHello`. */
-const camel = (name: string): string =>
-  name === 'hello_retry_request' ? 'ServerHello' : name.replace(/(?:^|_)([a-z])/g, (_, c: string) => c.toUpperCase());
-
-const hexLines = (bytes: Uint8Array): string =>
-  Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => {
-    const row = bytes.subarray(16 * i, 16 * i + 16);
-    return `    ${Array.from(row, (one) => one.toString(16).padStart(2, '0')).join(' ')}\n`;
-  }).join('');
-
-const block = (direction: 'in' | 'out', version: string, title: string, bytes: Uint8Array, detail = ''): string => {
-  const length = bytes.length.toString(16).padStart(4, '0');
-  return `${direction === 'in' ? '<<<' : '>>>'} ${version}, ${title} [length ${length}]${detail}\n${hexLines(bytes)}`;
-};
-
-/** -msg, in OpenSSL's form. */
-function messageText(event: TlsEvent): string {
-  if (event.type === 'record') return recordText(event);
-  if (event.type === 'message') {
-    const { direction, name, raw, code } = event;
-    const version = versionText(event.version);
-    if (code === undefined) return block(direction, version, 'ChangeCipherSpec', raw);
-    return block(direction, version, 'Handshake', raw, `, ${camel(name)}`);
-  }
-  if (event.type !== 'alert') return '';
-  const { direction, level, description, name } = event;
-  const detail = `, ${level === 2 ? 'fatal' : 'warning'} ${name}`;
-  return block(direction, 'TLS', 'Alert', Uint8Array.of(level, description), detail);
-}
-
-function recordText({ direction, header, contentType }: RecordEvent): string {
-  const text = block(direction, versionText(((header[1] ?? 0) << 8) | (header[2] ?? 0)), 'RecordHeader', header);
-  if (header[0] !== 23 || contentType === 23) return text;
-  return text + block(direction, 'TLS 1.3', 'InnerContent', Uint8Array.of(contentType));
 }
 
 /** -trace: one line a field. */
