@@ -8,6 +8,9 @@ import { Aead } from './aead.ts';
 import { NonceMaker, Sequence, checkContent, headerOf, type RecordOpener, type RecordSealer } from './cipher.ts';
 import { MAX_EXPANSION_13, MAX_PLAINTEXT } from './limits.ts';
 
+/** Octets up to which content and type are joined. */
+const JOINED = 2048;
+
 /** Protects records; `sequence` is that of the first one, for tests. */
 export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): RecordSealer {
   const aead = new Aead(bulk, keys.key);
@@ -19,7 +22,9 @@ export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): 
     if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
     const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
     const tail = padding === 0 ? Buffer.from([type]) : Buffer.alloc(1 + padding).fill(type, 0, 1);
-    return [header, ...aead.seal(nonces.next(), header, [content, tail])];
+    // one piece of text where joining it is cheaper than another call of the cipher
+    const text = content.length < JOINED ? [Buffer.concat([content, tail])] : [content, tail];
+    return [header, ...aead.seal(nonces.next(), header, text)];
   };
   return {
     get left() {
