@@ -7,7 +7,7 @@ import { nameOptions } from '../flags/certificates.ts';
 import { verifyOptions, type VerifySettings } from '../flags/trust.ts';
 import { Sink } from '../sink.ts';
 import { readFile } from '../source.ts';
-import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
+import { DEFAULT_PORT, familyOf, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { checked } from '../tls/configuration.ts';
 import { loadCredential } from '../tls/credentials.ts';
 import { securityLevel } from '../tls/names.ts';
@@ -110,13 +110,11 @@ function targetOf({ flags, args }: ClientContext): Target {
   const address = named === undefined ? undefined : parseAddress('connect', named, 'host');
   const local = bind === undefined ? undefined : parseAddress('bind', bind.includes(':') ? bind : `${bind}:0`, 'host');
   if (unix !== undefined && !existsSync(unix)) fail('ERR_CONNECT', `there is no socket ${unix}`);
-  return {
+  const target = {
     host: host ?? address?.host ?? 'localhost',
     port: port === undefined ? (address?.port ?? DEFAULT_PORT) : portOf('port', port),
-    path: unix,
-    family: flags[4] ? 4 : flags[6] ? 6 : undefined,
-    local,
   };
+  return { ...target, path: unix, family: familyOf(flags, target, local), local };
 }
 
 /** As OpenSSL has it: -servername, else the host of -connect where it is a name. */

@@ -25,7 +25,7 @@ import { verifyOptions, type VerifySettings } from '../flags/trust.ts';
 import { readFile } from '../source.ts';
 import type { FlagValues } from '../spec.ts';
 import { checked } from '../tls/configuration.ts';
-import { DEFAULT_PORT, parseAddress, portOf, type Address } from '../tls/address.ts';
+import { DEFAULT_PORT, familyOf, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { loadCredential, type CredentialFiles } from '../tls/credentials.ts';
 import { securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
@@ -113,7 +113,7 @@ function whereToListen(flags: Values): Pick<ServerSetup, 'address' | 'path' | 'f
     fail('ERR_USAGE', 'option -unix names a place to listen, and so does another one');
   const named = accept === undefined ? { host: undefined, port: DEFAULT_PORT } : parseAddress('accept', accept, 'port');
   const address = port === undefined ? named : { ...named, port: portOf('port', port) };
-  return { address, path: unix, family: flags[4] ? 4 : flags[6] ? 6 : undefined };
+  return { address, path: unix, family: familyOf(flags, address) };
 }
 
 function modeOf(flags: Values): Mode {

@@ -1,4 +1,5 @@
 /** Hosts and ports, as OpenSSL's options name them. */
+import { isIP } from 'node:net';
 import { fail } from '../../lib/errors.ts';
 
 export interface Address {
@@ -46,6 +47,24 @@ export function parseAddress(flag: string, value: string, alone: 'host' | 'port'
     host: host === '' || host === '*' ? undefined : host,
     port: second === undefined || second === '' ? DEFAULT_PORT : portOf(flag, second),
   };
+}
+
+/**
+ * What -4 and -6 ask for. Node takes an address of the other family all the same.
+ *
+ * @throws TlskitError ERR_USAGE for such an address
+ */
+export function familyOf(
+  flags: { readonly '4': boolean; readonly '6': boolean },
+  ...addresses: readonly (Address | undefined)[]
+): 4 | 6 | undefined {
+  const family = flags[4] ? 4 : flags[6] ? 6 : undefined;
+  for (const address of addresses) {
+    const host = address?.host ?? '';
+    if (family !== undefined && isIP(host) === 10 - family)
+      fail('ERR_USAGE', `${host} is no address of IPv${family}, which -${family} asks for`);
+  }
+  return family;
 }
 
 /** A port by its number or name. */

@@ -313,6 +313,9 @@ describe('S1 exit codes and errors of s_client', () => {
   it.each([
     [['-connect', '127.0.0.1:1'], 'cannot connect to 127.0.0.1:1: connection refused (connect:errno=111)'],
     [['-connect', '127.0.0.1:99999'], 'option -connect: there is no port "99999"'],
+    [['-6', '-connect', '127.0.0.1:1'], '127.0.0.1 is no address of IPv6, which -6 asks for'],
+    [['-4', '-connect', '[::1]:1'], '::1 is no address of IPv4, which -4 asks for'],
+    [['-4', '-bind', '[::1]:0', '-connect', 'localhost:1'], '::1 is no address of IPv4, which -4 asks for'],
     [['-connect', 'a:b:c'], 'option -connect takes host:port or [address]:port, not "a:b:c"'],
     [['-starttls', 'smtp'], 'option -starttls is not supported yet'],
     [

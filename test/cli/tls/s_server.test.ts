@@ -331,6 +331,7 @@ describe('S3 s_server and its clients', () => {
     [[...P256, '-www', '-rev'], '-www and -rev do not go together'],
     [[...P256, '-id_prefix', 'x'], 'option -id_prefix is not supported yet'],
     [[...P256, '-accept', '300000'], 'option -accept: there is no port "300000"'],
+    [[...P256, '-6', '-accept', '127.0.0.1:0'], '127.0.0.1 is no address of IPv6, which -6 asks for'],
     [[...P256, '-dhparam', 'server.pem'], 'server.pem: there is no "BEGIN DH PARAMETERS" in it'],
     [[...P256, '-num_tickets', '1000'], 'option -num_tickets takes 0 to 255, not 1000'],
   ])('S3 one line for %j', (args, line) => {
