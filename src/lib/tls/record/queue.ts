@@ -1,4 +1,4 @@
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Octets that arrive in pieces of any size. */
 export class ByteQueue {
@@ -34,14 +34,18 @@ export class ByteQueue {
   #join(count: number): Uint8Array {
     const joined = Buffer.allocUnsafeSlow(count);
     let at = 0;
+    let pieces = 0;
+    let left = NOTHING;
     while (at < count) {
-      const chunk = this.#chunks.shift() as Uint8Array;
+      const chunk = this.#chunks[pieces] as Uint8Array;
       const part = chunk.subarray(0, count - at);
       joined.set(part, at);
       at += part.length;
-      if (part.length < chunk.length) this.#chunks.unshift(chunk.subarray(part.length));
+      pieces += 1;
+      left = chunk.subarray(part.length);
     }
-    this.#chunks.unshift(joined);
+    // once: a message of 65,000 octets may come in as many pieces
+    this.#chunks.splice(0, pieces, ...(left.length > 0 ? [joined, left] : [joined]));
     return joined;
   }
 
