@@ -1,7 +1,7 @@
 /** The end of `demo`: a server and a client of our own meet over the new certificates, and the handshake is shown as a ladder. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { fail } from '../lib/errors.ts';
+import { TlskitError } from '../lib/errors.ts';
 
 /** How long either side may take, in milliseconds. */
 const PATIENCE = 20_000;
@@ -98,10 +98,5 @@ function output(words: readonly string[]): Promise<string> {
   });
 }
 
-function refusal(text: string): Error {
-  try {
-    return fail('ERR_IO', `the files are there, but the handshake over them failed: ${text}`);
-  } catch (error) {
-    return error as Error;
-  }
-}
+const refusal = (text: string): TlskitError =>
+  new TlskitError('ERR_IO', `the files are there, but the handshake over them failed: ${text}`);

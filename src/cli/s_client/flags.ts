@@ -2,8 +2,8 @@
 import type { Context } from '../context.ts';
 import { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
 import { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
-import { bool, ignored, int, missing, text, type Flag } from '../spec.ts';
-import { TLS_FLAGS, type TlsFlags } from '../tls/flags.ts';
+import { bool, ignored, int, missing, text } from '../spec.ts';
+import { TLS_FLAGS, type OptionTable, type SharedFlags } from '../tls/flags.ts';
 
 type Texts = 'connect' | 'host' | 'bind' | 'unix' | 'servername' | 'sess_out' | 'sess_in' | 'early_data';
 type Numbers = 'port' | 'verify' | 'maxfraglen';
@@ -60,17 +60,7 @@ type Others =
   | 'ech_grease_suite'
   | 'ech_grease_type';
 
-export type ClientFlags = Readonly<
-  Record<Texts, Flag<string | undefined>> &
-    Record<Numbers, Flag<number | undefined>> &
-    Record<Switches, Flag<boolean>> &
-    Record<Others, Flag<string | boolean | undefined>>
-> &
-  TlsFlags &
-  typeof TRUST_FLAGS &
-  typeof VERIFY_FLAGS &
-  typeof PROVIDER_FLAGS &
-  typeof RANDOM_FLAGS;
+export type ClientFlags = OptionTable<Texts, Numbers, Switches, Others> & SharedFlags;
 
 export type ClientContext = Context<ClientFlags>;
 

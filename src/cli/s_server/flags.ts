@@ -2,8 +2,8 @@
 import type { Context } from '../context.ts';
 import { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
 import { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
-import { bool, ignored, int, missing, text, type Flag } from '../spec.ts';
-import { TLS_FLAGS, type TlsFlags } from '../tls/flags.ts';
+import { bool, ignored, int, missing, text } from '../spec.ts';
+import { TLS_FLAGS, type OptionTable, type SharedFlags } from '../tls/flags.ts';
 
 type Texts =
   | 'accept'
@@ -70,17 +70,7 @@ type Others =
   | 'ech_trialdecrypt'
   | 'ech_greaseretries';
 
-export type ServerFlags = Readonly<
-  Record<Texts, Flag<string | undefined>> &
-    Record<Numbers, Flag<number | undefined>> &
-    Record<Switches, Flag<boolean>> &
-    Record<Others, Flag<string | boolean | undefined>>
-> &
-  TlsFlags &
-  typeof TRUST_FLAGS &
-  typeof VERIFY_FLAGS &
-  typeof PROVIDER_FLAGS &
-  typeof RANDOM_FLAGS;
+export type ServerFlags = OptionTable<Texts, Numbers, Switches, Others> & SharedFlags;
 
 export type ServerContext = Context<ServerFlags>;
 

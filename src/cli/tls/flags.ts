@@ -1,4 +1,6 @@
 /** The options of TLS itself, which s_client and s_server share. */
+import type { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
+import type { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
 import { bool, ignored, int, list, missing, text, type Flag } from '../spec.ts';
 
 type Texts =
@@ -109,13 +111,28 @@ type Others =
   | 'enable_client_rpk'
   | 'provparam';
 
-export type TlsFlags = Readonly<
+/** Options by the type of their value; `Others` are those that are ignored or missing. */
+export type OptionTable<
+  Texts extends string,
+  Numbers extends string,
+  Switches extends string,
+  Others extends string,
+> = Readonly<
   Record<Texts, Flag<string | undefined>> &
     Record<Numbers, Flag<number | undefined>> &
     Record<Switches, Flag<boolean>> &
-    Record<'nameopt', Flag<readonly string[]>> &
     Record<Others, Flag<string | boolean | undefined>>
 >;
+
+export type TlsFlags = OptionTable<Texts, Numbers, Switches, Others> &
+  Readonly<Record<'nameopt', Flag<readonly string[]>>>;
+
+/** What s_client and s_server share with each other and with other commands. */
+export type SharedFlags = TlsFlags &
+  typeof TRUST_FLAGS &
+  typeof VERIFY_FLAGS &
+  typeof PROVIDER_FLAGS &
+  typeof RANDOM_FLAGS;
 
 const VERSIONS = { group: 'Versions' };
 const CHOICE = { group: 'What is offered and taken' };

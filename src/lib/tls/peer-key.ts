@@ -1,7 +1,8 @@
-/** The public key of a certificate that a peer sent, parsed once and kept by the certificate's octets. */
+/** The public key of a certificate that a peer sent, made once and kept with the parsed certificate. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readDer } from '../der/index.ts';
-import { Certificate } from '../x509/certificate.ts';
+import { parsedCertificate, type CertificateView } from '../verify/certificate.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { fail } from './failure.ts';
 import { traitsOf, type KeyTraits } from './signatures.ts';
 
@@ -15,8 +16,7 @@ export interface PeerKey {
 }
 
 const KEY_USAGE = '2.5.29.15';
-const LIMIT = 1000;
-const known = new Map<string, PeerKey>();
+const known = new WeakMap<CertificateView, PeerKey>();
 
 /**
  * The key of a certificate.
@@ -24,19 +24,13 @@ const known = new Map<string, PeerKey>();
  * @throws TlsFailure `certificate_undecodable`, `certificate_key_unusable`
  */
 export function peerKey(der: Uint8Array): PeerKey {
-  const id = Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
-  let found = known.get(id);
-  if (!found) {
-    found = read(der);
-    const [oldest] = known.keys();
-    if (known.size >= LIMIT && oldest !== undefined) known.delete(oldest);
-    known.set(id, found);
-  }
+  const view = decodeCertificate(der);
+  let found = known.get(view);
+  if (!found) known.set(view, (found = read(view.certificate)));
   return found;
 }
 
-function read(der: Uint8Array): PeerKey {
-  const certificate = decodeCertificate(der);
+function read(certificate: Certificate): PeerKey {
   const usage = keyUsage(certificate);
   const key = keyOf(certificate.spki);
   const traits = key && traitsOf(key);
@@ -53,9 +47,9 @@ function read(der: Uint8Array): PeerKey {
   };
 }
 
-function decodeCertificate(der: Uint8Array): Certificate {
+function decodeCertificate(der: Uint8Array): CertificateView {
   try {
-    return Certificate.read(Buffer.from(der), { strictness: 'der' });
+    return parsedCertificate(der);
   } catch (error) {
     return fail('certificate_undecodable', error instanceof Error ? error.message : undefined);
   }

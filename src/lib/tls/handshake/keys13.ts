@@ -15,7 +15,6 @@ export class Keys13 {
   resumption: ResumptionSecret | undefined;
   #own: TrafficSecret;
   #peer: TrafficSecret;
-  #asked = false;
   /** NewSessionTickets that came. */
   tickets = 0;
   /** Contexts of CertificateRequests that came. */
@@ -35,11 +34,6 @@ export class Keys13 {
     [this.#own, this.#peer] = c.config.side === 'client' ? [client, server] : [server, client];
   }
 
-  /** The secrets of both directions. */
-  secrets(): { readonly own: TrafficSecret; readonly peer: TrafficSecret } {
-    return { own: this.#own, peer: this.#peer };
-  }
-
   /** The Finished key's secret of our direction, for authentication after the handshake (RFC 8446 section 4.4.4). */
   get own(): TrafficSecret {
     return this.#own;
@@ -55,7 +49,6 @@ export class Keys13 {
     c.sendBody(KEY_UPDATE, Buffer.from([request ? 1 : 0]), false);
     this.#own = this.#own.next();
     c.protectOut(tls13Sealer(this.suite.bulk, this.#own.keys(this.suite.bulk.key)), true);
-    if (request) this.#asked = true;
     c.emit({ type: 'key_update', direction: 'out', requested: request });
   }
 
@@ -68,14 +61,8 @@ export class Keys13 {
     this.#peer = this.#peer.next();
     c.protectIn(tls13Opener(this.suite.bulk, this.#peer.keys(this.suite.bulk.key), innerLimit(c)));
     c.emit({ type: 'key_update', direction: 'in', requested });
-    this.#asked = false;
     // one answer is enough for requests that crossed (RFC 8446 section 4.6.3), and none is due once we have closed
     if (requested && c.writable) this.update(false);
-  }
-
-  /** Whether an update that we asked for is still to come. */
-  get waiting(): boolean {
-    return this.#asked;
   }
 }
 
@@ -88,7 +75,7 @@ export function secured13(
   post: (c: Connection, keys: Keys13) => PostHandler,
 ): void {
   const keys = new Keys13(c, suite, master, digest);
-  const { own, peer } = keys.secrets();
+  const { own, peer } = keys;
   c.protectOut(tls13Sealer(suite.bulk, own.keys(suite.bulk.key)), true);
   c.protectIn(tls13Opener(suite.bulk, peer.keys(suite.bulk.key), innerLimit(c)));
   finish13(c, keys, master, post);
