@@ -89,7 +89,7 @@ function listens(port: number): boolean {
   return new RegExp(`^ *\\d+: 0100007F:${hex} 00000000:0000 0A`, 'm').test(run('cat', ['/proc/net/tcp']).stdout);
 }
 
-describe('S3 s_server and HTTP', () => {
+describeWith(['curl'], 'S3 s_server and HTTP', () => {
   const curl = (...args: string[]) => run('curl', ['-s', '-m', '20', ...args], { cwd: pki.folder });
 
   it('S3 -www answers curl with a page about the connection', async () => {
