@@ -9,3 +9,4 @@ export { verifyChain, type VerifyResult } from './verify.ts';
 export type { VerifyError, VerifyStep } from './report.ts';
 export { purposeByName, type Purpose } from './purpose.ts';
 export { matchEmail, matchHost, matchIp } from './identity.ts';
+export type { CrlSource } from './revocation.ts';

@@ -2,6 +2,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { CertificateView } from './certificate.ts';
 import type { Purpose } from './purpose.ts';
 import type { Report, VerifyError } from './report.ts';
+import type { CrlSource } from './revocation.ts';
 import type { TrustStore } from './trust-store.ts';
 
 /** A certificate as a verification takes it: octets (strict DER), read already, or with what was derived from it before. */
@@ -27,6 +28,16 @@ export interface VerifyOptions {
   readonly ignoreCritical?: boolean | undefined;
   /** Check the signature of a self-signed root, too. [check_ss_sig] */
   readonly checkRootSignature?: boolean | undefined;
+  /** CRLs to look for revocations in. [CRLfile, CRL] */
+  readonly crls?: Iterable<CrlSource> | undefined;
+  /** Look up whether the first certificate was revoked. [crl_check] */
+  readonly crlCheck?: boolean | undefined;
+  /** Look up every certificate of the chain. [crl_check_all, together with crl_check] */
+  readonly crlCheckAll?: boolean | undefined;
+  /** CRLs of other issuers, and for some reasons only, count too. [extended_crl] */
+  readonly extendedCrl?: boolean | undefined;
+  /** Delta CRLs count too. [use_deltas] */
+  readonly useDeltas?: boolean | undefined;
   /** Host names, one of which the certificate must be for. [verify_hostname] */
   readonly hosts?: readonly string[] | undefined;
   /** A mailbox that the certificate must be for. [verify_email] */
@@ -40,7 +51,17 @@ export interface VerifyOptions {
 /** A verification under way. */
 export interface Verification {
   readonly chain: CertificateView[];
+  /** How many certificates of the chain, from the first on, are not from the trust store. */
   untrusted: number;
+  /** What came along, for further paths. */
+  readonly pool: readonly CertificateView[];
   readonly report: Report;
   readonly options: VerifyOptions;
+  /** The verification for which this one asks after a CRL's issuer; such a one asks after no further CRLs. */
+  readonly parent?: Verification | undefined;
+  /**
+   * Verifies a CRL's issuer with the same certificates and options, into the same report (OpenSSL's check_crl_path), and gives its chain.
+   * Throws `Stopped` where an error ends the verification.
+   */
+  readonly verifyIssuer: (leaf: CertificateView) => readonly CertificateView[];
 }

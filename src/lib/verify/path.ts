@@ -15,10 +15,10 @@ const DEFAULT_DEPTH = 100;
 type Trust = 'trusted' | 'untrusted';
 
 /** Extends the chain as far as it goes, and reports why it ends at nothing trusted. */
-export function buildPath(state: Verification, untrusted: readonly CertificateView[]): void {
+export function buildPath(state: Verification): void {
   const { chain, options } = state;
   const limit = (options.depth ?? DEFAULT_DEPTH) + 1;
-  let trust = extend(state, [...untrusted], limit);
+  let trust = extend(state, [...state.pool], limit);
   const atLimit = chain.length > limit;
   if (trust === 'untrusted' && !atLimit && chain.length === state.untrusted) trust = leafTrust(state);
   if (trust === 'untrusted') reportEnd(state, atLimit);

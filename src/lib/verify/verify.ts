@@ -7,6 +7,7 @@ import { checkNameConstraints } from './name-constraints.ts';
 import type { CertificateSource, Verification, VerifyOptions } from './options.ts';
 import { buildPath } from './path.ts';
 import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
+import { checkRevocation } from './revocation.ts';
 import { checkSignatures } from './signatures.ts';
 import { checkStrength, strongKey } from './strength.ts';
 
@@ -35,10 +36,10 @@ export interface VerifyResult {
  */
 export function verifyChain(leaf: CertificateSource, options: VerifyOptions): VerifyResult {
   const report = new Report(options.goOn ?? (() => true));
-  const chain = [viewOf(leaf)];
-  const state = { chain, untrusted: 1, report, options };
+  const state = begin(viewOf(leaf), Array.from(options.untrusted ?? [], viewOf), report, options);
+  const { chain } = state;
   try {
-    run(state, Array.from(options.untrusted ?? [], viewOf));
+    run(state);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   }
@@ -51,7 +52,30 @@ function viewOf(source: CertificateSource): CertificateView {
   return source instanceof Certificate ? new CertificateView(source) : parsedCertificate(source);
 }
 
-function run(state: Verification, untrusted: readonly CertificateView[]): void {
+function begin(
+  leaf: CertificateView,
+  pool: readonly CertificateView[],
+  report: Report,
+  options: VerifyOptions,
+  parent?: Verification,
+): Verification {
+  const state: Verification = {
+    chain: [leaf],
+    untrusted: 1,
+    pool,
+    report,
+    options,
+    parent,
+    verifyIssuer: (issuer) => {
+      const nested = begin(issuer, pool, report, options, state);
+      run(nested);
+      return nested.chain;
+    },
+  };
+  return state;
+}
+
+function run(state: Verification): void {
   const [leaf] = state.chain as [CertificateView];
   const { report, options } = state;
   if (!strongKey(leaf, options.authLevel)) report.error('EE_KEY_TOO_SMALL', 0, leaf);
@@ -59,10 +83,11 @@ function run(state: Verification, untrusted: readonly CertificateView[]): void {
     report.error('UNSPECIFIED', 0, leaf);
     throw new Stopped('a key that cannot be used');
   }
-  buildPath(state, untrusted);
+  buildPath(state);
   checkExtensions(state);
   checkStrength(state);
   checkIdentity(state, leaf);
+  checkRevocation(state);
   checkSignatures(state);
   checkNameConstraints(state);
 }
