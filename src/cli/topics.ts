@@ -24,6 +24,7 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],
   },
   { title: 'TLS', commands: ['s_client', 's_server'] },
+  { title: 'Look at files', commands: ['asn1parse'] },
   { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'version'] },
 ];
 

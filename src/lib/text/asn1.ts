@@ -13,14 +13,22 @@ const DUMP_INDENT = 6;
 const END = { error: 0, done: 1, endOfContents: 2 } as const;
 type End = (typeof END)[keyof typeof END];
 
+/** How a listing looks. */
+export interface ParseTextOptions {
+  /** Elements are moved to the right by their depth. */
+  readonly indent?: boolean;
+  /** How many octets of a value without a text of its own are dumped: none by default, where OCTET STRINGs stand in hex. */
+  readonly dump?: number;
+  /** The name of an object identifier; OpenSSL's long names by default. */
+  readonly objectName?: (oid: string) => string;
+}
+
 /**
  * An ASN.1 listing as `openssl asn1parse` makes it, as octet text. It is not complete, and ends with a
  * remark, when the octets are not well formed.
- *
- * @param indent not 0: elements are moved to the right by their depth
  */
-export function parseText(bytes: Buffer, indent: number): { text: string; complete: boolean } {
-  const listing = new Listing(bytes, indent !== 0);
+export function parseText(bytes: Buffer, options: ParseTextOptions = {}): { text: string; complete: boolean } {
+  const listing = new Listing(bytes, options);
   const end = listing.list(bytes.length, 0);
   return { text: listing.text, complete: end !== END.error };
 }
@@ -32,13 +40,21 @@ const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 class Listing {
-  text = '';
+  readonly #pieces: string[] = [];
   readonly #input: Input;
   readonly #indented: boolean;
+  readonly #dump: number;
+  readonly #objectName: (oid: string) => string;
 
-  constructor(bytes: Buffer, indented: boolean) {
+  constructor(bytes: Buffer, { indent = false, dump = 0, objectName = longName }: ParseTextOptions) {
     this.#input = new Input(bytes);
-    this.#indented = indented;
+    this.#indented = indent;
+    this.#dump = dump;
+    this.#objectName = objectName;
+  }
+
+  get text(): string {
+    return this.#pieces.join('');
   }
 
   list(limit: number, depth: number): End {
@@ -54,10 +70,10 @@ class Listing {
       this.#head(header, depth);
       input.at = header.contentStart;
       if (header.constructed) {
-        this.text += '\n';
+        this.#pieces.push('\n');
         if (this.#inside(header, limit, depth + 1) === END.error) return END.error;
       } else {
-        this.text += header.cls === CLASS.universal ? primitive(input.bytes, header) : '\n';
+        this.#pieces.push(header.cls === CLASS.universal ? this.#primitive(header) : '\n');
         input.at = header.contentEnd;
         if (header.cls === CLASS.universal && header.number === 0) return END.endOfContents;
       }
@@ -66,7 +82,7 @@ class Listing {
   }
 
   #stop(text: string): End {
-    this.text += text;
+    this.#pieces.push(text);
     return END.error;
   }
 
@@ -79,7 +95,8 @@ class Listing {
           ? `<ASN1 ${number}>`
           : typeName(number);
     const place = `${String(start).padStart(5)}:d=${String(depth).padEnd(2)} hl=${contentStart - start} l=${length} `;
-    this.text += `${place}${constructed ? 'cons' : 'prim'}: ${' '.repeat(this.#indented ? depth : 0)}${name.padEnd(18)}`;
+    const form = constructed ? 'cons' : 'prim';
+    this.#pieces.push(`${place}${form}: ${' '.repeat(this.#indented ? depth : 0)}${name.padEnd(18)}`);
   }
 
   #inside(header: Header, limit: number, depth: number): End {
@@ -96,6 +113,27 @@ class Listing {
       if (end === END.endOfContents || input.at >= limit) return END.done;
     }
   }
+
+  /** The rest of the line of a primitive element, and its dump. */
+  #primitive({ start, contentStart, contentEnd, number }: Header): string {
+    const { bytes } = this.#input;
+    const content = bytes.subarray(contentStart, contentEnd);
+    const element = bytes.subarray(start, contentEnd);
+    if (SHOWN.has(number)) return `:${octetText(content)}\n`;
+    if (number === TAG.oid) return `${valid(oid(), element, this.#objectName) ?? bad('OBJECT', content)}\n`;
+    if (number === TAG.integer) return `${valid(integer(), element, integerShown) ?? bad('INTEGER', content)}\n`;
+    if (number === TAG.enumerated) {
+      const asInteger = Buffer.from(element);
+      asInteger[0] = TAG.integer;
+      return `${valid(integer(), asInteger, integerShown) ?? bad('ENUMERATED', content)}\n`;
+    }
+    if (number === TAG.boolean) return `${booleanShown(content)}\n`;
+    if (number === TAG.bmpString || content.length === 0) return '\n';
+    const octets = number === TAG.octetString;
+    if (octets && /^[ -~\n\r\t]+$/.test(octetText(content))) return `:${octetText(content)}\n`;
+    if (this.#dump === 0) return octets ? `[HEX DUMP]:${upperHex(content)}\n` : '\n';
+    return `\n${hexDump(content.subarray(0, this.#dump), DUMP_INDENT)}`;
+  }
 }
 
 const SHOWN: ReadonlySet<number> = new Set([
@@ -108,24 +146,6 @@ const SHOWN: ReadonlySet<number> = new Set([
   TAG.utcTime,
   TAG.generalizedTime,
 ]);
-
-/** The rest of the line of a primitive element, and its dump. */
-function primitive(bytes: Buffer, { start, contentStart, contentEnd, number }: Header): string {
-  const content = bytes.subarray(contentStart, contentEnd);
-  const element = bytes.subarray(start, contentEnd);
-  if (SHOWN.has(number)) return `:${octetText(content)}\n`;
-  if (number === TAG.oid) return `${valid(oid(), element, longName) ?? bad('OBJECT', content)}\n`;
-  if (number === TAG.integer) return `${valid(integer(), element, integerShown) ?? bad('INTEGER', content)}\n`;
-  if (number === TAG.enumerated) {
-    const asInteger = Buffer.from(element);
-    asInteger[0] = TAG.integer;
-    return `${valid(integer(), asInteger, integerShown) ?? bad('ENUMERATED', content)}\n`;
-  }
-  if (number === TAG.boolean) return `${booleanShown(content)}\n`;
-  if (number === TAG.bmpString) return '\n';
-  if (number === TAG.octetString && /^[ -~\n\r\t]+$/.test(octetText(content))) return `:${octetText(content)}\n`;
-  return content.length > 0 ? `\n${hexDump(content, DUMP_INDENT)}` : '\n';
-}
 
 function valid<T>(type: Type<T>, element: Buffer, show: (value: T) => string): string | undefined {
   try {

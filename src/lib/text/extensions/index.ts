@@ -105,7 +105,7 @@ const UNKNOWN: Readonly<
     text: ' '.repeat(indent) + (known ? '<Parse Error>' : '<Not Supported>'),
     complete: true,
   }),
-  parse: (value, indent) => parseText(value, indent),
+  parse: (value, indent) => parseText(value, { indent: indent !== 0, dump: Infinity }),
   // OpenSSL takes a dump of nothing for a failure
   dump: (value, indent) => ({ text: hexDump(value, indent), complete: value.length > 0 }),
 };
