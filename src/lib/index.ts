@@ -116,6 +116,29 @@ export {
 export { signData, verifyData, type DataSigningOptions } from './dgst/sign.ts';
 export { signatureFor, verifySignature, type Signer, type SigningOptions } from './x509/sign.ts';
 export { certificateSignedBy, requestSignedBy, requestSignedByItself } from './x509/verify-signed.ts';
+export {
+  baseCrlNumber,
+  buildCrl,
+  Crl,
+  crlFieldsOf,
+  crlNumber,
+  crlNumberExtension,
+  crlPem,
+  crlSignedBy,
+  deltaCrlIndicator,
+  entryExtensions,
+  issuingDistributionPoint,
+  readCrls,
+  RevokedCertificate,
+  revokedEntry,
+  sortRevoked,
+  type CrlFields,
+  type RevokedDetails,
+  type RevokedFields,
+} from './crl/index.ts';
+export type { DistributionPoint, IssuingDistributionPoint, PointName } from './x509/distribution-points.ts';
+export type { GeneralName, GeneralNameValues, OtherName } from './x509/general-names.ts';
+export { crlReasonByCode, crlReasonByName, CRL_REASONS, type CrlReason } from './registry/crl-reasons.ts';
 export { fingerprint, nameHash, nameHashOld } from './x509/hash.ts';
 export { matchesEmail, matchesHost, matchesIp, parseIp } from './x509/checks.ts';
 

@@ -6,7 +6,7 @@ import { parseConfig } from '../../lib/conf/parse.ts';
 import { fail, within } from '../../lib/errors.ts';
 import type { ObjectLookup } from '../../lib/registry/find.ts';
 import { typeName } from '../../lib/text/string.ts';
-import { pemText } from '../../lib/x509/certificate.ts';
+import { pemText } from '../../lib/x509/objects.ts';
 import type { Context } from '../context.ts';
 
 type Io = Pick<Context, 'read' | 'inputName' | 'note'>;

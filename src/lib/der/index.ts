@@ -1,4 +1,4 @@
-export { CLASS, DerNode, TAG, bigintOf, readDer, readDerPrefix, type Strictness } from './reader.ts';
+export { CLASS, DerNode, TAG, bigintOf, checkDer, readDer, readDerPrefix, type Strictness } from './reader.ts';
 export * from './writer.ts';
 export { decodeOid, encodeOid } from './oid.ts';
 export { decodePem, encodePem, pemDamage, pemBlocks, type PemBlock } from './pem.ts';

@@ -252,6 +252,19 @@ export function readDer(bytes: Uint8Array, strictness: Strictness = 'der'): DerN
   return node;
 }
 
+/**
+ * Reads an element and everything in it, for readers that would look at parts only.
+ *
+ * @throws TlskitError ERR_DER for what DER forbids
+ */
+export function checkDer(bytes: Uint8Array): void {
+  checkTree(readDer(bytes));
+}
+
+function checkTree(node: DerNode): void {
+  if (node.constructed) for (const child of node.children) checkTree(child);
+}
+
 /** Reads the element at `start` and ignores what follows it. */
 export function readDerPrefix(bytes: Uint8Array, start = 0, strictness: Strictness = 'der'): DerNode {
   return readElement(bytes, start, bytes.length, 0, strictness);

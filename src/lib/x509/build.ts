@@ -77,7 +77,7 @@ export function buildCertificate(fields: CertificateFields, signer: Signer): Cer
 }
 
 /** The content of an INTEGER has an octet at least, and no first octet that says nothing (X.690 section 8.3.2). */
-function checkSerial(serial: Uint8Array): void {
+export function checkSerial(serial: Uint8Array): void {
   const [first, second] = serial;
   const idle = second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
   if (first === undefined || idle) {
@@ -109,11 +109,13 @@ export function replaceFields(certificate: Certificate, fields: CertificateField
   return Certificate.read(changed).withTrust(certificate.trust);
 }
 
-function signed(tbs: Buffer, signer: Signer): Buffer {
+/** The signed structure in DER: what is signed, the algorithm, the signature. */
+export function signed(tbs: Buffer, signer: Signer): Buffer {
   return seq(tbs, signer.algorithm, bitString(signer.sign(tbs)));
 }
 
-const timeElement = ({ form, text }: Time): Buffer =>
+/** A UTCTime or GeneralizedTime in DER. */
+export const timeElement = ({ form, text }: Time): Buffer =>
   universal(form === 'utc' ? TAG.utcTime : TAG.generalizedTime, Buffer.from(text, 'latin1'));
 
 const uniqueId = (number: number, { bytes, unused }: BitString): Buffer =>

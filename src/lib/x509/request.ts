@@ -1,7 +1,7 @@
 import { DerNode, TAG, bigintOf, pemBlocks, type PemBlock } from '../der/index.ts';
 import { readTemplate } from '../der/template.ts';
 import { fail, within } from '../errors.ts';
-import { notHere, pemText } from './certificate.ts';
+import { notHere, pemText } from './objects.ts';
 import {
   extensionsType,
   requestType,

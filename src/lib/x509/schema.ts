@@ -89,7 +89,8 @@ export interface Signed<T> {
   readonly der: Buffer;
 }
 
-const signed = <T extends object>(tbs: Type<T>): Type<Signed<T>> =>
+/** The shape that certificates, requests and CRLs share. */
+export const signedType = <T extends object>(tbs: Type<T>): Type<Signed<T>> =>
   withDer(
     sequence<Omit<Signed<T>, 'der'>>({
       tbs,
@@ -98,7 +99,7 @@ const signed = <T extends object>(tbs: Type<T>): Type<Signed<T>> =>
     }),
   );
 
-export const certificateType: Type<Signed<TbsCertificate>> = signed(
+export const certificateType: Type<Signed<TbsCertificate>> = signedType(
   withDer(
     sequence({
       version: optional(explicitly(0, integer())),
@@ -124,7 +125,7 @@ export interface TbsRequest {
   readonly der: Buffer;
 }
 
-export const requestType: Type<Signed<TbsRequest>> = signed(
+export const requestType: Type<Signed<TbsRequest>> = signedType(
   withDer(
     sequence({
       version: integer(),

@@ -1,4 +1,4 @@
-/** Signatures of certificates and requests: all of what OpenSSL compares before it trusts the octets. */
+/** Signatures of certificates, requests and CRLs: all of what OpenSSL compares before it trusts the octets. */
 import { readDer } from '../der/reader.ts';
 import { fail } from '../errors.ts';
 import { PublicKey } from '../keys/model.ts';
@@ -6,6 +6,7 @@ import type { Certificate } from './certificate.ts';
 import type { CertificateRequest } from './request.ts';
 import type { AlgorithmIdentifier } from './schema.ts';
 import { verifySignature } from './sign.ts';
+import type { SignedData } from './signed.ts';
 
 /**
  * Whether a key made a certificate's signature. False also where the algorithm inside is not the one outside (RFC 5280 section 4.1.1.2
@@ -47,7 +48,12 @@ export function requestSignedByItself(request: CertificateRequest, options: read
   return requestSignedBy(request, PublicKey.fromSpki(request.spki), options);
 }
 
-function signedBy(signed: Certificate | CertificateRequest, key: PublicKey, options: readonly string[]): boolean {
+/** A signature that its algorithm outside names alone; the structure that is signed may name another one inside. */
+export function signedBy(
+  signed: Pick<SignedData<never>, 'tbs' | 'signature' | 'signatureAlgorithm' | 'signatureUnusedBits'>,
+  key: PublicKey,
+  options: readonly string[],
+): boolean {
   // neither is "false": OpenSSL tells a signature that cannot be checked from one that does not fit, and `req -verify` exits with 1 for it alone
   if (signed.signatureUnusedBits !== 0) {
     fail(
@@ -73,7 +79,7 @@ function isNumberPair(signature: Uint8Array): boolean {
 }
 
 /** Absent parameters are not NULL, as in OpenSSL; the encoding's form does not count. */
-function sameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): boolean {
+export function sameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): boolean {
   if (a.oid !== b.oid) return false;
   if (!a.parameters || !b.parameters) return a.parameters === b.parameters;
   return a.parameters.tag === b.parameters.tag && a.parameters.value.equals(b.parameters.value);

@@ -11,8 +11,9 @@ import {
   type Asn1String,
 } from '../../der/template.ts';
 import { objectByOid } from '../../registry/oids.ts';
+import { directoryString, generalNameType } from '../../x509/general-names.ts';
 import { printable } from '../string.ts';
-import { directoryString, generalNameText, generalNameType } from './general-name.ts';
+import { generalNameText } from './general-name.ts';
 import { asBlock, type ExtensionPrinter, type PrintedExtension } from './printer.ts';
 
 interface NamingAuthority {

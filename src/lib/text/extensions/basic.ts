@@ -15,13 +15,15 @@ import {
   string,
   type BitString,
 } from '../../der/template.ts';
+import { crlReasonByCode } from '../../registry/crl-reasons.ts';
 import { longName } from '../../registry/oids.ts';
+import { generalNamesType } from '../../x509/general-names.ts';
 import { timeOf } from '../../x509/time.ts';
 import { colonUpper } from '../dump.ts';
 import { integerText, longOf, magnitude } from '../number.ts';
 import { cString, printable } from '../string.ts';
 import { BAD_TIME, timeText } from '../time.ts';
-import { generalNameEntries, generalNamesType } from './general-name.ts';
+import { generalNameEntries } from './general-name.ts';
 import { asBlock, asLine, asList, type Entry, type ExtensionPrinter } from './printer.ts';
 
 const KEY_USAGES = [
@@ -46,19 +48,6 @@ const NETSCAPE_TYPES = [
   'S/MIME CA',
   'Object Signing CA',
 ];
-
-const CRL_REASONS: ReadonlyMap<bigint, string> = new Map([
-  [0n, 'Unspecified'],
-  [1n, 'Key Compromise'],
-  [2n, 'CA Compromise'],
-  [3n, 'Affiliation Changed'],
-  [4n, 'Superseded'],
-  [5n, 'Cessation Of Operation'],
-  [6n, 'Certificate Hold'],
-  [8n, 'Remove From CRL'],
-  [9n, 'Privilege Withdrawn'],
-  [10n, 'AA Compromise'],
-]);
 
 /** The names of the bits that are set. */
 export function bitNames({ bytes }: BitString, names: readonly string[]): string[] {
@@ -129,7 +118,7 @@ export const utf8Line: ExtensionPrinter = asLine(string(TAG.utf8String), ({ valu
 
 export const crlReason: ExtensionPrinter = asLine(
   enumerated(),
-  (value) => CRL_REASONS.get(bigintOf(value)) ?? integerText(value),
+  (value) => crlReasonByCode(Number(bigintOf(value)))?.title ?? integerText(value),
 );
 
 export const usagePeriod: ExtensionPrinter = asBlock(

@@ -1,33 +1,16 @@
 /** Distribution points, information access and name constraints (RFC 5280 sections 4.2.1.10, 4.2.1.13, 4.2.2, 5.2.5). */
+import { implicitly, integer, oid, optional, sequence, sequenceOf, type BitString } from '../../der/template.ts';
 import {
-  anyString,
-  bitString,
-  boolean,
-  choice,
-  explicitly,
-  implicitly,
-  integer,
-  oid,
-  optional,
-  sequence,
-  sequenceOf,
-  setOf,
-  type Asn1String,
-  type BitString,
-  type Choice,
-} from '../../der/template.ts';
-import { Name, VALUE_TAGS, nameType } from '../../x509/name.ts';
+  distributionPointsType,
+  issuingDistributionPointType,
+  type PointName,
+} from '../../x509/distribution-points.ts';
+import { generalNameType, type GeneralName } from '../../x509/general-names.ts';
+import { Name, nameType } from '../../x509/name.ts';
 import { longName } from '../../registry/oids.ts';
 import { nameOctets } from '../name.ts';
 import { bitNames, listedOid } from './basic.ts';
-import {
-  addressText,
-  generalNameEntry,
-  generalNameText,
-  generalNameType,
-  generalNamesType,
-  type GeneralName,
-} from './general-name.ts';
+import { addressText, generalNameEntry, generalNameText } from './general-name.ts';
 import { asBlock, asList, type Entry, type ExtensionPrinter } from './printer.ts';
 
 const REASONS = [
@@ -42,17 +25,7 @@ const REASONS = [
   'AA Compromise',
 ];
 
-interface PointNames {
-  full: readonly GeneralName[];
-  relative: readonly { oid: string; value: Asn1String }[];
-}
-
-const pointName = choice<PointNames>({
-  full: implicitly(0, generalNamesType),
-  relative: implicitly(1, setOf(sequence({ oid: oid(), value: anyString(VALUE_TAGS) }))),
-});
-
-function pointText(point: Choice<PointNames>, indent: number): string {
+function pointText(point: PointName, indent: number): string {
   const pad = ' '.repeat(indent);
   if (point.kind === 'full') return `${pad}Full Name:\n${namesText(point.value, indent + 2)}`;
   const name = Name.of([point.value.map(({ oid, value: { tag, value } }) => ({ oid, tag, value }))]);
@@ -69,34 +42,19 @@ function reasonsText(title: string, reasons: BitString, indent: number): string 
   return `${pad}${title}:\n${pad}  ${names.length > 0 ? names.join(', ') : '<EMPTY>'}\n`;
 }
 
-export const distributionPoints: ExtensionPrinter = asBlock(
-  sequenceOf(
-    sequence({
-      name: optional(explicitly(0, pointName)),
-      reasons: optional(implicitly(1, bitString())),
-      issuer: optional(implicitly(2, generalNamesType)),
-    }),
-  ),
-  (points, indent) =>
-    points
-      .map(({ name, reasons, issuer }) => {
-        let text = name ? pointText(name, indent) : '';
-        if (reasons) text += reasonsText('Reasons', reasons, indent);
-        if (issuer) text += `${' '.repeat(indent)}CRL Issuer:\n${namesText(issuer, indent + 2)}`;
-        return text;
-      })
-      .join('\n'),
+export const distributionPoints: ExtensionPrinter = asBlock(distributionPointsType, (points, indent) =>
+  points
+    .map(({ name, reasons, issuer }) => {
+      let text = name ? pointText(name, indent) : '';
+      if (reasons) text += reasonsText('Reasons', reasons, indent);
+      if (issuer) text += `${' '.repeat(indent)}CRL Issuer:\n${namesText(issuer, indent + 2)}`;
+      return text;
+    })
+    .join('\n'),
 );
 
 export const issuingDistributionPoint: ExtensionPrinter = asBlock(
-  sequence({
-    name: optional(explicitly(0, pointName)),
-    onlyUser: optional(implicitly(1, boolean())),
-    onlyCa: optional(implicitly(2, boolean())),
-    reasons: optional(implicitly(3, bitString())),
-    indirect: optional(implicitly(4, boolean())),
-    onlyAttribute: optional(implicitly(5, boolean())),
-  }),
+  issuingDistributionPointType,
   ({ name, onlyUser, onlyCa, reasons, indirect, onlyAttribute }, indent) => {
     const pad = ' '.repeat(indent);
     let text = name ? pointText(name, indent) : '';
