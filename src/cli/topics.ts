@@ -23,8 +23,8 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     title: 'For servers',
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],
   },
-  { title: 'TLS', commands: ['s_client', 's_server'] },
   { title: 'Look at files', commands: ['asn1parse'] },
+  { title: 'TLS', commands: ['s_client', 's_server', 'ciphers'] },
   { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'version'] },
 ];
 

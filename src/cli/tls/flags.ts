@@ -160,7 +160,11 @@ const SUPPORTED = {
   no_tls1_3: bool('Without TLS 1.3', VERSIONS),
   min_protocol: text('version', 'The oldest version (default TLSv1.2)', { ...VERSIONS, values: versions }),
   max_protocol: text('version', 'The newest version', { ...VERSIONS, values: versions }),
-  cipher: text('list', 'Cipher suites before TLS 1.3: names, DEFAULT, ALL, HIGH, PSK, !aNULL, @SECLEVEL=n, …', CHOICE),
+  cipher: text(
+    'list',
+    'Cipher suites before TLS 1.3 as a cipher string, e.g. HIGH:!aNULL; "ciphers -v" shows what one means',
+    CHOICE,
+  ),
   ciphersuites: text('list', 'Cipher suites of TLS 1.3, colons between', CHOICE),
   groups: text('list', 'Groups of the key exchange: x25519, P-256, X25519MLKEM768, ffdhe2048, … with colons between', {
     ...CHOICE,

@@ -1,54 +1,11 @@
 /** Lists of names in options (-cipher, -ciphersuites, -groups, -sigalgs, -alpn) to what the engine takes. What is not understood is an error. */
-import { fail } from '../../lib/errors.ts';
+import { fail, within } from '../../lib/errors.ts';
+import { DEFAULT_SUITES13, selectCiphers } from '../../lib/registry/cipher-string.ts';
 import { GROUPS } from '../../lib/registry/tls-groups.ts';
 import { SIGNATURE_SCHEMES } from '../../lib/registry/tls-signatures.ts';
 import { SUITES, type CipherSuite } from '../../lib/registry/tls-suites.ts';
 import { TLS13 } from '../../lib/registry/tls-versions.ts';
 import { isSupported } from '../../lib/tls/index.ts';
-
-/** OpenSSL 3.0's suites of TLS 1.3 where nothing is said, in its order. */
-const SUITES13 = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'];
-
-/** OpenSSL 3.0's DEFAULT before TLS 1.3, as far as certificates go, in its order. */
-const DEFAULT12 =
-  `ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 DHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305
-  ECDHE-RSA-CHACHA20-POLY1305 DHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256
-  DHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-SHA384 ECDHE-RSA-AES256-SHA384 DHE-RSA-AES256-SHA256 ECDHE-ECDSA-AES128-SHA256
-  ECDHE-RSA-AES128-SHA256 DHE-RSA-AES128-SHA256 ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA DHE-RSA-AES256-SHA
-  ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA DHE-RSA-AES128-SHA AES256-GCM-SHA384 AES128-GCM-SHA256 AES256-SHA256 AES128-SHA256
-  AES256-SHA AES128-SHA`.split(/\s+/);
-
-/** The suites of DEFAULT with a pre-shared key; offered where there is one. */
-const isPsk = ({ authentication, bulk }: CipherSuite): boolean =>
-  authentication === 'psk' && /^(AES_\d+_(GCM|CBC)|CHACHA20_POLY1305)$/.test(bulk.name);
-
-const old = (suite: CipherSuite): boolean => suite.last < TLS13 && suite.openssl !== undefined && isSupported(suite);
-
-const defaults = (psk: boolean): readonly CipherSuite[] => [
-  ...DEFAULT12.map((name) => SUITES.named(name)).filter((suite) => suite !== undefined),
-  ...(psk ? SUITES.rows.filter((suite) => isPsk(suite) && old(suite)) : []),
-];
-
-/** The words of cipher strings that are understood; the whole language is for later. */
-const WORDS: Readonly<Record<string, (psk: boolean) => readonly CipherSuite[]>> = {
-  DEFAULT: defaults,
-  ALL: () => SUITES.rows.filter((suite) => old(suite) && suite.bulk.kind !== 'null'),
-  HIGH: () => SUITES.rows.filter((suite) => old(suite) && suite.bulk.kind !== 'null' && suite.bulk.block !== 8),
-  PSK: () => SUITES.rows.filter((suite) => old(suite) && suite.authentication === 'psk' && suite.bulk.kind !== 'null'),
-};
-
-/** Words that take suites away: `!aNULL` and the like. */
-const WITHOUT: Readonly<Record<string, (suite: CipherSuite) => boolean>> = {
-  aNULL: (suite) => suite.authentication === 'anon',
-  eNULL: (suite) => suite.bulk.kind === 'null',
-  NULL: (suite) => suite.bulk.kind === 'null',
-  PSK: (suite) => suite.keyExchange.includes('psk'),
-  MD5: (suite) => suite.mac === 'md5',
-  RC4: (suite) => suite.bulk.kind === 'stream',
-  DSS: (suite) => suite.authentication === 'dss',
-  aDSS: (suite) => suite.authentication === 'dss',
-  kRSA: (suite) => suite.keyExchange === 'rsa',
-};
 
 /** OpenSSL's security level where nothing is said, and the bits that moduli have at each (SSL_CTX_set_security_level(3)). */
 const LEVEL = 1;
@@ -74,54 +31,47 @@ export function moduli(cipher: string | undefined): { readonly dhMin: number; re
 }
 
 /**
- * `-cipher`: OpenSSL's names of suites, the words DEFAULT, ALL, HIGH and PSK, `!` before aNULL, eNULL, PSK, MD5, RC4, DSS and kRSA, and
- * `@SECLEVEL=n`.
+ * `-cipher`: OpenSSL's cipher strings. Words that stand for nothing are passed over, as OpenSSL does. What the engine has not is left out of
+ * groups of suites; one that is named by itself is an error.
  *
- * @throws TlskitError ERR_USAGE for a suite that nobody knows, ERR_UNSUPPORTED for the rest of OpenSSL's language
+ * @param psk whether there is a pre-shared key: without one, suites that need it are no use
+ * @throws TlskitError ERR_USAGE where no suite remains, ERR_UNSUPPORTED for a suite that is named and that we do not have
  */
 export function cipherList(value: string | undefined, psk: boolean): readonly CipherSuite[] {
-  let chosen: CipherSuite[] = [];
-  for (const word of (value ?? 'DEFAULT').split(/[:, ]+/).filter((one) => one !== '')) {
-    if (word.startsWith('@SECLEVEL=')) continue;
-    if (word.startsWith('!') || word.startsWith('-')) {
-      const without = WITHOUT[word.slice(1)] ?? notUnderstood(word);
-      chosen = chosen.filter((suite) => !without(suite));
-      continue;
-    }
-    const more = WORDS[word]?.(psk) ?? [namedSuite(word)];
-    chosen.push(...more.filter((suite) => !chosen.includes(suite)));
-  }
-  if (chosen.length === 0) fail('ERR_USAGE', `option -cipher: no cipher suite in "${value}"`);
-  return chosen;
+  const text = value ?? 'DEFAULT';
+  const { suites, unknown } = within('option -cipher', () => selectCiphers(text, SUITES.rows));
+  const named = new Set(text.split(/[:;, ]+/));
+  const absent = suites.filter((suite) => !isSupported(suite));
+  const refused = absent.find(({ openssl = '' }) => named.has(openssl));
+  if (refused)
+    fail('ERR_UNSUPPORTED', `option -cipher: ${refused.openssl} is listed by "ciphers", but not supported here`);
+  const able = suites.filter(isSupported);
+  const chosen = able.filter((suite) => psk || !isPsk(suite) || named.has(suite.openssl as string));
+  if (chosen.length > 0) return chosen;
+  const said = `option -cipher: no cipher suite in "${text.slice(0, 200)}"`;
+  if (able.length > 0) fail('ERR_USAGE', `${said} does without a pre-shared key (-psk)`);
+  if (absent.length > 0)
+    fail('ERR_UNSUPPORTED', `${said} that is supported here: ${absent[0]?.openssl} and the like are not`);
+  const newer = unknown.find((word) => word.startsWith('TLS'));
+  if (newer !== undefined) fail('ERR_USAGE', `${said}: suites of TLS 1.3 are named by -ciphersuites`);
+  return fail('ERR_USAGE', said);
 }
 
-function namedSuite(word: string): CipherSuite {
-  const suite = SUITES.rows.find(({ openssl, name }) => openssl === word || name === word);
-  if (!suite) return notUnderstood(word);
-  if (suite.first === TLS13) fail('ERR_USAGE', `option -cipher: ${word} is of TLS 1.3: name it by -ciphersuites`);
-  if (!isSupported(suite)) fail('ERR_UNSUPPORTED', `option -cipher: ${word} is not supported`);
-  return suite;
-}
+const isPsk = ({ keyExchange }: CipherSuite): boolean => keyExchange.includes('psk');
 
-function notUnderstood(word: string): never {
-  return fail(
-    'ERR_UNSUPPORTED',
-    `option -cipher: "${word}" is not understood; names of suites, DEFAULT, ALL, HIGH, PSK, !aNULL and the like are`,
-  );
-}
-
-/** `-ciphersuites`: names of TLS 1.3, colons between. */
+/** `-ciphersuites`: names of TLS 1.3, colons between. Unknown ones are passed over while there are others. */
 export function cipherSuites(value: string | undefined): readonly CipherSuite[] {
-  const words = value === undefined ? SUITES13 : value.split(/[:, ]+/).filter((one) => one !== '');
-  return words.map((word) => {
-    const suite = SUITES.named(word);
-    if (!suite || suite.first !== TLS13) {
-      const known = SUITES.rows.filter(({ first }) => first === TLS13).map(({ name }) => name);
-      return fail('ERR_USAGE', `option -ciphersuites takes ${known.join(', ')}, not "${word}"`);
-    }
+  const words = value === undefined ? DEFAULT_SUITES13 : value.split(/[:, ]+/).filter((one) => one !== '');
+  const suites = words.map((word) => SUITES.named(word)).filter((suite) => suite !== undefined);
+  const other = suites.find(({ first }) => first !== TLS13);
+  if (other) fail('ERR_USAGE', `option -ciphersuites: ${other.name} is not of TLS 1.3; -cipher takes ${other.openssl}`);
+  if (suites.length === 0 && words.length > 0) {
+    const known = SUITES.rows.filter(({ first }) => first === TLS13).map(({ name }) => name);
+    fail('ERR_USAGE', `option -ciphersuites takes ${known.join(', ')}, not "${words.join(':').slice(0, 200)}"`);
+  }
+  for (const suite of suites)
     if (!isSupported(suite)) fail('ERR_UNSUPPORTED', `option -ciphersuites: ${suite.name} is not supported`);
-    return suite;
-  });
+  return suites;
 }
 
 /** OpenSSL 3.0's groups where nothing is said. */

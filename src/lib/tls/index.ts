@@ -15,7 +15,7 @@ export type * from './events.ts';
 export { TlsFailure } from './failure.ts';
 export type { ConnectionInfo } from './info.ts';
 export { loadMlKem, type DhDomain } from './kex/index.ts';
-export { isSupported } from './resolve.ts';
+export { isSupported } from './supported.ts';
 export { decodeSession, encodeSession, type Session } from './session/session.ts';
 export { readSslSession, sslSessionId, writeSslSession, type SslSession } from './session/openssl.ts';
 export { memoryStore, replayGuard, type ReplayGuard, type SessionStore } from './session/store.ts';

@@ -1,8 +1,7 @@
 /** Names in options to rows of the tables. */
-import { getCiphers } from 'node:crypto';
 import { GROUPS, type Group } from '../registry/tls-groups.ts';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../registry/tls-signatures.ts';
-import { SUITES, recommendedSuites, type CipherSuite, type KeyExchange } from '../registry/tls-suites.ts';
+import { SUITES, recommendedSuites, type CipherSuite } from '../registry/tls-suites.ts';
 import type { CodeRow, CodeTable } from '../registry/tls-table.ts';
 import { TLS10, VERSIONS, type Version } from '../registry/tls-versions.ts';
 import { TlsFailure, fail } from './failure.ts';
@@ -10,6 +9,7 @@ import type { CommonConfig, CommonOptions, Limits } from './config.ts';
 import { canExchange } from './kex/index.ts';
 import { MAX_HELLO, MAX_PLAINTEXT } from './record/index.ts';
 import { recommendedSchemes } from './signatures.ts';
+import { isSupported } from './supported.ts';
 
 const LIMITS: Limits = {
   clientHello: MAX_HELLO,
@@ -29,28 +29,6 @@ const LIMITS: Limits = {
   rsaMin: 1024,
   skippedEarlyData: 2 ** 17,
 };
-
-/** Key exchanges that the engine has. */
-const EXCHANGES: ReadonlySet<KeyExchange> = new Set<KeyExchange>([
-  'any',
-  'ecdhe',
-  'dhe',
-  'rsa',
-  'psk',
-  'dhe_psk',
-  'ecdhe_psk',
-  'rsa_psk',
-]);
-
-let nodeCiphers: ReadonlySet<string> | undefined;
-
-/** Whether this engine, on this Node, can do a suite. */
-export function isSupported(suite: CipherSuite): boolean {
-  if (!EXCHANGES.has(suite.keyExchange)) return false;
-  if (suite.bulk.kind === 'null') return true;
-  nodeCiphers ??= new Set(getCiphers());
-  return suite.bulk.node !== undefined && nodeCiphers.has(suite.bulk.node);
-}
 
 function rowOf<R extends CodeRow>(table: CodeTable<R>, what: string, one: string | number): R {
   const row = typeof one === 'number' ? table.row(one) : table.named(one);

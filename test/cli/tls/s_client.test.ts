@@ -322,9 +322,19 @@ describe('S1 exit codes and errors of s_client', () => {
       ['-cert', 'server.pem', '-key', 'client.key'],
       'the key of client.key is not that of the certificate of server.pem',
     ],
+    [['-cipher', 'kRSA+nothing'], 'option -cipher: no cipher suite in "kRSA+nothing"'],
     [
-      ['-cipher', 'kEECDH+AESGCM'],
-      'option -cipher: "kEECDH+AESGCM" is not understood; names of suites, DEFAULT, ALL, HIGH, PSK, !aNULL and the like are',
+      ['-cipher', 'AES128-SHA:SRP-AES-128-CBC-SHA'],
+      'option -cipher: SRP-AES-128-CBC-SHA is listed by "ciphers", but not supported here',
+    ],
+    [
+      ['-cipher', 'kSRP'],
+      'option -cipher: no cipher suite in "kSRP" that is supported here: SRP-DSS-AES-256-CBC-SHA and the like are not',
+    ],
+    [['-cipher', 'kPSK'], 'option -cipher: no cipher suite in "kPSK" does without a pre-shared key (-psk)'],
+    [
+      ['-cipher', 'TLS_AES_128_GCM_SHA256'],
+      'option -cipher: no cipher suite in "TLS_AES_128_GCM_SHA256": suites of TLS 1.3 are named by -ciphersuites',
     ],
     [['-groups', 'P-255'], 'option -groups: there is no group "P-255"; x25519, P-256, X25519MLKEM768 are some'],
     [['-sess_in', 'server.pem'], 'server.pem: no TLS session ("BEGIN SSL SESSION PARAMETERS")'],
