@@ -11,7 +11,7 @@ import * as esbuild from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundles = join(root, 'dist/bundle');
 const release = process.argv.includes('--release');
-const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const shared = {
   bundle: true,
@@ -22,7 +22,7 @@ const shared = {
   minifySyntax: true,
   legalComments: 'none',
   write: false,
-  external: Object.keys(dependencies),
+  external: Object.keys({ ...dependencies, ...optionalDependencies }),
   define: { 'process.env.TLSKIT_VERSION': JSON.stringify(version) },
   logLevel: 'error',
 };

@@ -1,0 +1,161 @@
+/**
+ * A database in a file: Node's own SQLite where this Node has it (22.13 and later), else the package libsql. Both keep the same files and take the
+ * same locks. node-sqlite3-wasm would need no native code, but its lock is a directory that stays when a process is killed.
+ */
+import { existsSync } from 'node:fs';
+import { fail, TlskitError } from '../../lib/errors.ts';
+import type { SqlDatabase, SqlRow, SqlSession, SqlValue } from '../../lib/ca/sql.ts';
+
+/** What both libraries have in common. */
+interface Statement {
+  /** libsql alone: whether there are rows to read. */
+  readonly reader?: boolean;
+  all(...values: SqlValue[]): Readonly<Record<string, unknown>>[];
+  run(...values: SqlValue[]): unknown;
+}
+
+interface Connection {
+  exec(sql: string): unknown;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+type Opener = new (path: string) => Connection;
+
+/** How long one process waits for another one that writes. */
+const BUSY_MS = 60_000;
+
+/** Node's module warns that it is experimental as soon as it is loaded; what we use of it has its tests on every Node. */
+function nodeSqlite(): Opener | undefined {
+  const { emitWarning } = process;
+  try {
+    process.emitWarning = () => undefined;
+    const found: { DatabaseSync?: Opener } | undefined = process.getBuiltinModule('node:sqlite');
+    return found?.DatabaseSync;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+async function libsql(): Promise<Opener> {
+  try {
+    const name = 'libsql';
+    const loaded = (await import(name)) as { default: Opener };
+    return loaded.default;
+  } catch {
+    return fail(
+      'ERR_UNSUPPORTED',
+      'there is no SQLite: this Node has none (22.13 and later have), and the package libsql is not installed for this platform',
+    );
+  }
+}
+
+/**
+ * Opens a database.
+ *
+ * @param create false: the file has to be there
+ * @throws TlskitError ERR_IO, ERR_NOT_FOUND, ERR_UNSUPPORTED
+ */
+export async function openSqlite(path: string, create: boolean): Promise<SqlDatabase> {
+  if (!create && !existsSync(path)) fail('ERR_NOT_FOUND', `there is no database ${path}`);
+  const Database = (process.env['TLSKIT_SQLITE'] === 'libsql' ? undefined : nodeSqlite()) ?? (await libsql());
+  return naming(path, () => {
+    const connection = new Database(path);
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    // a rollback journal, as shared memory for a write-ahead log does not work on every shared folder; and wait for the disk, its directory too
+    connection.exec('PRAGMA synchronous = EXTRA');
+    connection.exec('PRAGMA foreign_keys = ON');
+    return new SqliteDatabase(path, connection);
+  });
+}
+
+class SqliteDatabase implements SqlDatabase {
+  readonly dialect = 'sqlite';
+  readonly #path: string;
+  readonly #connection: Connection;
+  readonly #statements = new Map<string, Statement>();
+  /** One connection can be in one transaction: whoever comes meanwhile waits for this. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, connection: Connection) {
+    this.#path = path;
+    this.#connection = connection;
+  }
+
+  query(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
+    return this.#inTurn(async () => this.#run(sql, values));
+  }
+
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      naming(this.#path, () => this.#connection.exec('BEGIN IMMEDIATE'));
+      try {
+        const result = await work({ query: async (sql, values = []) => this.#run(sql, values) });
+        naming(this.#path, () => this.#connection.exec('COMMIT'));
+        return result;
+      } catch (error) {
+        this.#rollBack();
+        throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => this.#connection.close());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Some errors have rolled back already. */
+  #rollBack(): void {
+    try {
+      this.#connection.exec('ROLLBACK');
+    } catch {
+      // the first error is the one to tell
+    }
+  }
+
+  #run(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
+    return naming(this.#path, () => {
+      const statement = this.#statements.get(sql) ?? this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+      if (statement.reader === false) {
+        statement.run(...values);
+        return [];
+      }
+      return statement.all(...values).map(plainRow);
+    });
+  }
+}
+
+const plainRow = (row: Readonly<Record<string, unknown>>): SqlRow =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+
+/** Octets are a Uint8Array from Node's module and an ArrayBuffer from libsql. */
+function plainValue(value: unknown): SqlRow[string] {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? Buffer.from(value) : (value as SqlRow[string]);
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/locked|busy/i, 'another process has been writing to it for a minute; try again'],
+  [/not a database|malformed|file is encrypted/i, 'it is no SQLite database, or a damaged one'],
+  [/readonly|read-only/i, 'it cannot be written'],
+  [/unable to open/i, 'it cannot be opened'],
+  [/full/i, 'the disk is full'],
+];
+
+function naming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TlskitError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+    throw new TlskitError('ERR_IO', `the database ${path}: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,158 @@
+/** A CA whose certificates are recorded: nothing leaves it that the database does not know. */
+import { fail } from '../errors.ts';
+import { PublicKey } from '../keys/model.ts';
+import { Certificate } from '../x509/certificate.ts';
+import type { CertificateRequest } from '../x509/request.ts';
+import { parseSerial, serialHex } from '../x509/serial.ts';
+import { issueCertificate, type CertificateOrder, type Issuer } from './issue.ts';
+import { namesOf } from './names.ts';
+import { recordOf, type CertificateRecord, type Revocation } from './record.ts';
+import { requestOrder, type SignOptions } from './request.ts';
+import type { CaStore, StoredAuthority } from './store.ts';
+import { templateByName, type TemplateName } from './templates.ts';
+
+/** A certificate that is to be made, for this key. */
+export interface KeyedOrder extends CertificateOrder {
+  readonly publicKey: PublicKey;
+  /** The serial number of the certificate that the new one replaces. */
+  readonly replaces?: string | undefined;
+}
+
+/** How often a new serial number is tried: two random ones are equal once in many universes, ones that were given may well be. */
+const TRIES = 3;
+
+export class RecordedAuthority {
+  readonly store: CaStore;
+  readonly stored: StoredAuthority;
+  readonly issuer: Issuer;
+
+  constructor(store: CaStore, stored: StoredAuthority, issuer: Issuer) {
+    this.store = store;
+    this.stored = stored;
+    this.issuer = issuer;
+  }
+
+  /**
+   * Issues certificates and records them, in one transaction: when this returns, they are in the database.
+   *
+   * @throws TlskitError ERR_USAGE also where a serial number that an order names has been used
+   */
+  async issue(orders: readonly KeyedOrder[], now: number = Date.now()): Promise<Certificate[]> {
+    const made = orders.map((order) => this.#make(order, now));
+    let open = orders.map((_, i) => i);
+    for (let tries = 0; open.length > 0; tries += 1) {
+      if (tries === TRIES) fail('ERR_IO', 'no serial number was free; is the random generator broken?');
+      const records = open.map((i) => this.#record(made[i] as Certificate, orders[i] as KeyedOrder, now));
+      const taken = await this.store.add(this.stored.id, records);
+      open = open.filter((i) => taken.has(serialHex((made[i] as Certificate).serial)));
+      for (const i of open) {
+        const order = orders[i] as KeyedOrder;
+        if (order.serial !== undefined)
+          fail('ERR_USAGE', `the CA has issued a certificate with the serial number ${serialHex(order.serial)} before`);
+        made[i] = this.#make(order, now);
+      }
+    }
+    return made;
+  }
+
+  #make(order: KeyedOrder, now: number): Certificate {
+    const { urls, days } = this.stored.settings;
+    const leaf = templateNameOf(order) !== 'ca' && templateNameOf(order) !== 'ocsp';
+    const defaults = { urls, ...(leaf && days !== undefined ? { days } : {}) };
+    return issueCertificate(this.issuer, order.publicKey, { ...defaults, ...withoutUndefined(order) }, now);
+  }
+
+  #record(certificate: Certificate, order: KeyedOrder, now: number): CertificateRecord {
+    return recordOf(certificate, { issuedAt: now, template: templateNameOf(order), replaces: order.replaces });
+  }
+
+  /** Issues the certificate that a request asks for. */
+  async sign(request: CertificateRequest, options: SignOptions = {}, now: number = Date.now()): Promise<Certificate> {
+    const { publicKey, order } = requestOrder(request, options);
+    const [certificate] = await this.issue([{ ...order, publicKey }], now);
+    return certificate as Certificate;
+  }
+
+  /**
+   * Issues a certificate like a recorded one, from now on, for the same key or another one.
+   *
+   * @throws TlskitError ERR_NOT_FOUND where only the number of the old certificate is known
+   */
+  async renew(
+    record: CertificateRecord,
+    options: { readonly publicKey?: PublicKey | undefined; readonly days?: number | undefined } = {},
+    now: number = Date.now(),
+  ): Promise<Certificate> {
+    const [certificate] = await this.issue([renewalOrder(record, options)], now);
+    return certificate as Certificate;
+  }
+
+  /** The record of a certificate's serial number. */
+  async recordOf(serial: string): Promise<CertificateRecord> {
+    const found = await this.store.bySerial(this.stored.id, serial);
+    return found ?? fail('ERR_NOT_FOUND', `this CA has issued no certificate with the serial number ${serial}`);
+  }
+
+  /**
+   * Revokes a certificate.
+   *
+   * @throws TlskitError ERR_NOT_FOUND for a serial number that the CA has not issued, ERR_USAGE for one that is revoked already
+   */
+  async revoke(serial: string, revocation: Revocation): Promise<void> {
+    if (await this.store.revoke(this.stored.id, serial, revocation)) return;
+    const { revocation: before } = await this.recordOf(serial);
+    const when = before ? ` since ${new Date(before.at).toISOString()} (${before.reason})` : '';
+    fail('ERR_USAGE', `the certificate ${serial} is revoked already${when}`);
+  }
+
+  /**
+   * Takes a certificate off hold: the next CRL is without it.
+   *
+   * @throws TlskitError ERR_NOT_FOUND, ERR_USAGE
+   */
+  async release(serial: string): Promise<void> {
+    if (await this.store.release(this.stored.id, serial)) return;
+    await this.recordOf(serial);
+    fail('ERR_USAGE', `the certificate ${serial} is not on hold; any other revocation is final`);
+  }
+}
+
+const templateNameOf = ({ template = 'server' }: CertificateOrder): TemplateName =>
+  typeof template === 'string' ? templateByName(template).name : template.name;
+
+const withoutUndefined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+
+/** What the issuer computes anew. */
+const OWN_EXTENSIONS: ReadonlySet<string> = new Set([
+  '2.5.29.14', // subjectKeyIdentifier
+  '2.5.29.35', // authorityKeyIdentifier
+  '2.5.29.31', // cRLDistributionPoints
+  '1.3.6.1.5.5.7.1.1', // authorityInfoAccess
+]);
+
+/** The order for a certificate that says the same: subject, extensions, and as many days, unless others are wanted. */
+export function renewalOrder(
+  record: CertificateRecord,
+  options: { readonly publicKey?: PublicKey | undefined; readonly days?: number | undefined },
+): KeyedOrder {
+  if (!record.certificate)
+    return fail('ERR_NOT_FOUND', `the certificate ${record.serial} itself is not in the database, only its number`);
+  const old = Certificate.read(record.certificate);
+  const { template } = record;
+  return {
+    publicKey: options.publicKey ?? PublicKey.fromSpki(old.spki),
+    template: template ?? 'server',
+    subject: old.subject,
+    names: namesOf(old),
+    copied: old.extensions.filter(({ oid }) => !OWN_EXTENSIONS.has(oid)),
+    days: options.days ?? Math.max(1, Math.round((record.notAfter - record.notBefore) / 86_400_000)),
+    replaces: record.serial,
+  };
+}
+
+/** A serial number as people write it, as the database keeps it: hexadecimal digits, `:` between them, `0x` before them. */
+export function serialText(text: string): string | undefined {
+  const digits = text.replace(/^0x/i, '').replaceAll(':', '');
+  return /^[0-9a-f]{1,80}$/i.test(digits) ? serialHex(parseSerial(`0x${digits}`)) : undefined;
+}
