@@ -164,13 +164,17 @@ export { buildChain } from './pkcs12/chain.ts';
 
 export {
   CertificateView,
+  matchHostStrict,
   parsedCertificate,
   purposeByName,
   TrustStore,
   verifyChain,
   type CertificateSource,
+  type PolicyOutcome,
   type Purpose,
+  type SuiteB,
   type TrustLookup,
+  type ValidPolicy,
   type VerifyError,
   type VerifyOptions,
   type VerifyResult,
@@ -202,6 +206,7 @@ export { rotateTicketKeys, type Rotation, type TicketKeyOrder } from './tickets/
 export { certificateText, type CertificateTextOptions } from './text/certificate.ts';
 export { requestText, type RequestTextOptions } from './text/request.ts';
 export { nameText, parseNameOptions, type NameOptions } from './text/name.ts';
+export { policiesText } from './text/policies.ts';
 export { extensionsText, type UnknownExtensions } from './text/extensions/index.ts';
 export { privateKeyText, publicKeyText } from './text/key.ts';
 export { dhParametersText, ecParametersText } from './text/params.ts';

@@ -56,6 +56,8 @@ export function ours(one: ChainCase, goOn?: VerifyOptions['goOn']): VerifyResult
     trusted: new TrustStore(trusted.map((certificate) => certificate.der)),
     untrusted: untrusted.map((certificate) => certificate.der),
     time: time ?? undefined,
+    // OpenSSL's verdict is compared
+    alternatives: false,
     ...(goOn ? { goOn } : {}),
   });
 }

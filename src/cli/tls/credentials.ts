@@ -44,7 +44,7 @@ export async function loadCredential(io: Io, files: CredentialFiles): Promise<Cr
 
 /** The trusted certificates above this one, whatever a verification finds in them. */
 function issuersOf({ der }: Certificate, trusted: TrustStore): Certificate[] {
-  const { chain } = verifyChain(parsedCertificate(der, 'ber'), { trusted, time: Date.now(), goOn: () => true });
+  const { chain } = verifyChain(parsedCertificate(der, 'ber'), { trusted, time: Date.now(), alternatives: false });
   return chain.slice(1).map(({ certificate }) => certificate);
 }
 

@@ -2,9 +2,18 @@
 import type { AlertName } from '../../lib/registry/tls-alerts.ts';
 import { verifyCode } from '../../lib/registry/verify-errors.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
+import { policiesText } from '../../lib/text/policies.ts';
 import { timeText } from '../../lib/text/time.ts';
 import type { PeerIdentity, Rejection, RejectionReason, VerifyHook } from '../../lib/tls/index.ts';
-import { parsedCertificate, verifyChain, type TrustStore, type VerifyStep } from '../../lib/verify/index.ts';
+import {
+  parsedCertificate,
+  verifyChain,
+  type CertificateView,
+  type TrustStore,
+  type VerifyResult,
+  type VerifyStep,
+} from '../../lib/verify/index.ts';
+import type { Name } from '../../lib/x509/name.ts';
 import type { VerifySettings } from '../flags/trust.ts';
 
 export interface PeerVerifierOptions {
@@ -47,6 +56,7 @@ export class PeerVerifier {
       ...settings,
       trusted,
       untrusted,
+      alternatives: false,
       goOn: (error) => {
         stopped = returnError || (depth !== undefined && error.depth > depth);
         return !stopped;
@@ -55,22 +65,34 @@ export class PeerVerifier {
     this.code = result.code;
     this.peerName = result.ok ? settings.hosts?.[0] : undefined;
     const last = result.steps.length - 1;
-    for (const [i, step] of result.steps.entries()) this.#show(step, stopped && i === last);
+    for (const [i, step] of result.steps.entries()) this.#show(step, stopped && i === last, result);
     if (!stopped || !enforced) return undefined;
     const { name, text } = verifyCode(result.code);
     return { reason: REASONS[name], alert: ALERTS[name] ?? 'certificate_unknown', detail: text };
   }
 
-  #show({ ok, depth, code, certificate }: VerifyStep, end: boolean): void {
-    const { say, quiet, nameOptions } = this.#options;
-    const { subject, issuer, notBefore, notAfter } = certificate.certificate;
-    if (!quiet || !ok) say(`depth=${depth} ${nameText(subject, nameOptions)}\n`);
+  #show({ ok, depth, code, certificate, policies }: VerifyStep, end: boolean, result: VerifyResult): void {
+    const { say, quiet } = this.#options;
     const { name, text } = verifyCode(code);
+    if (!quiet || !ok) say(`depth=${depth} ${this.#name(certificate?.certificate.subject) ?? '<no cert>'}\n`);
     if (!ok) say(`verify error:num=${code}:${text}\n`);
-    if (name === 'UNABLE_TO_GET_ISSUER_CERT') say(`issuer= ${nameText(issuer, nameOptions)}\n`);
+    if (certificate) this.#more(name, certificate);
+    const known = result.policies && ((policies && code === 0) || name === 'NO_EXPLICIT_POLICY');
+    if (known && !quiet) say(policiesText(result.policies));
+    if (!end && !quiet) say(`verify return:${policies ? 2 : 1}\n`);
+  }
+
+  /** What goes with the last error: the issuer that is not there, dates that are not right. */
+  #more(name: string, { certificate }: CertificateView): void {
+    const { say } = this.#options;
+    const { issuer, notBefore, notAfter } = certificate;
+    if (name === 'UNABLE_TO_GET_ISSUER_CERT') say(`issuer= ${this.#name(issuer)}\n`);
     if (BEFORE.has(name)) say(`notBefore=${timeText(notBefore) ?? 'Bad time value'}\n`);
     if (AFTER.has(name)) say(`notAfter=${timeText(notAfter) ?? 'Bad time value'}\n`);
-    if (!end && !quiet) say('verify return:1\n');
+  }
+
+  #name(name: Name | undefined): string | undefined {
+    return name && nameText(name, this.#options.nameOptions);
   }
 }
 

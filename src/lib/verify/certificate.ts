@@ -1,11 +1,13 @@
 /** Certificates as a verification sees them: parsed once, with what it asks again and again kept beside. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { TlskitError } from '../errors.ts';
-import type { Strictness } from '../der/index.ts';
+import { TAG, type Strictness } from '../der/index.ts';
 import { PublicKey } from '../keys/model.ts';
+import { keyTypeByOid } from '../keys/types.ts';
 import { Certificate } from '../x509/certificate.ts';
 import { certificateSignedBy } from '../x509/verify-signed.ts';
 import { nameKey } from './name-key.ts';
+import { readPolicyFacts, type PolicyFacts } from './policy-data.ts';
 import { readTraits, type Traits } from './traits.ts';
 
 /** A certificate with what is derived from it. Everything is made when it is first asked for, and kept. */
@@ -14,6 +16,7 @@ export class CertificateView {
   #subjectKey: string | undefined;
   #issuerKey: string | undefined;
   #traits: Traits | undefined;
+  #policies: PolicyFacts | undefined;
   #publicKey: PublicKey | undefined;
   #keyObject: KeyObject | undefined;
   #checkedBy: { readonly spki: Buffer; readonly good: boolean } | undefined;
@@ -42,6 +45,11 @@ export class CertificateView {
     return (this.#traits ??= readTraits(this));
   }
 
+  /** What the extensions say about policies. */
+  get policies(): PolicyFacts {
+    return (this.#policies ??= readPolicyFacts(this.certificate));
+  }
+
   /**
    * The public key.
    *
@@ -65,16 +73,28 @@ export class CertificateView {
     return attempt(() => this.keyObject);
   }
 
+  /** A DSA key without parameters: its issuer's hold for it (RFC 3279 section 2.3.2). */
+  get inheritsParameters(): boolean {
+    const { oid, parameters } = this.certificate.keyAlgorithm;
+    return (!parameters || parameters.tag === TAG.null) && keyTypeByOid(oid)?.type === 'dsa';
+  }
+
+  /** Whether there is a key that can be used, with what it inherits. */
+  get hasKey(): boolean {
+    return this.inheritsParameters || this.usableKey !== undefined;
+  }
+
   /** Whether both are the same certificate, octet for octet. */
   equals(other: CertificateView): boolean {
     return this === other || this.der.equals(other.der);
   }
 
-  /** Whether an issuer's key made this certificate's signature; the answer is kept, as it cannot change. False also where it cannot be checked. */
-  signedBy(issuer: CertificateView): boolean {
-    const { spki } = issuer.certificate;
+  /** Whether a key, e.g. an issuer's, made this certificate's signature; the answer is kept, as it cannot change. False also where it cannot be checked. */
+  signedBy(signer: CertificateView | PublicKey): boolean {
+    const spki = signer instanceof PublicKey ? signer.spki : signer.certificate.spki;
     if (!this.#checkedBy?.spki.equals(spki)) {
-      const good = attempt(() => certificateSignedBy(this.certificate, issuer.publicKey)) ?? false;
+      const keyOf = (): PublicKey => (signer instanceof PublicKey ? signer : signer.publicKey);
+      const good = attempt(() => certificateSignedBy(this.certificate, keyOf())) ?? false;
       this.#checkedBy = { spki, good };
     }
     return this.#checkedBy.good;

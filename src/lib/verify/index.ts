@@ -4,9 +4,11 @@
  */
 export { parsedCertificate, CertificateView } from './certificate.ts';
 export { TrustStore, type TrustLookup } from './trust-store.ts';
-export type { CertificateSource, VerifyOptions } from './options.ts';
+export { DEFAULT_DEPTH, type CertificateSource, type SuiteB, type VerifyOptions } from './options.ts';
+export type { PolicyOutcome, ValidPolicy } from './policies.ts';
 export { verifyChain, type VerifyResult } from './verify.ts';
 export type { VerifyError, VerifyStep } from './report.ts';
 export { purposeByName, type Purpose } from './purpose.ts';
+export { matchHostStrict } from './rfc9525.ts';
 export { matchEmail, matchHost, matchIp } from './identity.ts';
 export type { CrlSource } from './revocation.ts';

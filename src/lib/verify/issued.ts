@@ -11,6 +11,6 @@ export function mayHaveIssued(issuer: CertificateView, subject: CertificateView)
   return (
     keyIdsFit(issuer.certificate, issuer.traits, subject.traits.authorityKeyId) &&
     algorithmFits(issuer.certificate, subject.certificate) === undefined &&
-    issuer.usableKey !== undefined
+    issuer.hasKey
   );
 }

@@ -5,7 +5,7 @@ import { Name } from '../x509/name.ts';
 import { stringToUtf8 } from '../text/string.ts';
 import type { CertificateView } from './certificate.ts';
 import type { Verification } from './options.ts';
-import { FORM, inSubtree, type Comparison, type NameForm } from './name-forms.ts';
+import { FORM, inSubtree, utf8MailboxIn, type Comparison, type NameForm } from './name-forms.ts';
 import { nameKey } from './name-key.ts';
 import { properProxyName } from './proxy.ts';
 import type { NameConstraints, Subtree } from './subtrees.ts';
@@ -19,7 +19,7 @@ const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
 const MAX_COMPARISONS = 1 << 20;
 
 /** Checks every certificate of the chain, but for self-issued ones in between, against all above it. */
-export function checkNameConstraints({ chain, report }: Verification): void {
+export function checkNameConstraints({ chain, report, options }: Verification): void {
   let comparisons = 0;
   for (let depth = chain.length - 1; depth >= 0; depth -= 1) {
     const view = chain[depth] as CertificateView;
@@ -29,18 +29,23 @@ export function checkNameConstraints({ chain, report }: Verification): void {
     for (let above = chain.length - 1; above > depth; above -= 1) {
       const constraints = (chain[above] as CertificateView).traits.nameConstraints;
       if (!constraints) continue;
-      names ??= namesOf(view, depth === 0);
+      names ??= namesOf(view, depth === 0 && !options.strict);
       comparisons += names.length * (constraints.permitted.length + constraints.excluded.length);
-      const fault = comparisons > MAX_COMPARISONS ? 'UNSPECIFIED' : faultOf(names, constraints);
+      const fault =
+        comparisons > MAX_COMPARISONS ? 'UNSPECIFIED' : faultOf(names, constraints, options.strict ?? false);
       if (fault) report.error(fault, depth, view);
     }
   }
 }
 
 /** What is wrong with the first name that constraints do not allow. */
-function faultOf(names: readonly (NameForm | string)[], constraints: NameConstraints): string | undefined {
+function faultOf(
+  names: readonly (NameForm | string)[],
+  constraints: NameConstraints,
+  strict: boolean,
+): string | undefined {
   for (const name of names) {
-    const fault = typeof name === 'string' ? name : faultOfName(name, constraints);
+    const fault = typeof name === 'string' ? name : faultOfName(name, constraints, strict);
     if (fault) return fault;
   }
   return undefined;
@@ -104,7 +109,7 @@ const isHostName = (text: string): boolean =>
   text.includes('.') && text.split('.').every((label) => /^[A-Za-z0-9_]+(?:-+[A-Za-z0-9_]+)*$/.test(label));
 
 /** What the constraints say of one name: nothing forbidden, and something allowed where names of its form are limited. */
-function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints): string | undefined {
+function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints, strict: boolean): string | undefined {
   let matched: boolean | undefined;
   for (const subtree of permitted) {
     if (!sameForm(name, subtree)) continue;
@@ -120,7 +125,7 @@ function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints): 
     if (!subtree.plain) return 'SUBTREE_MINMAX';
     const found = compare(name, subtree);
     if (typeof found === 'string') return found;
-    if (found) return 'EXCLUDED_VIOLATION';
+    if (found || (strict && coversBase(name, subtree))) return 'EXCLUDED_VIOLATION';
   }
   return undefined;
 }
@@ -134,7 +139,14 @@ function sameForm(name: NameForm, { base }: Subtree): boolean {
 }
 
 function compare(name: NameForm, { base }: Subtree): Comparison {
-  // no comparison of internationalized mailboxes yet: not the same as a match
-  if (name.type !== undefined) return 'UNSUPPORTED_CONSTRAINT_TYPE';
+  if (name.type === SMTP_UTF8_MAILBOX) return utf8MailboxIn(name.value, base.content);
   return inSubtree(name, generalName(base).value);
+}
+
+/** Whether a wildcard stands for a name that lies in an excluded subtree, though it lies in none itself. */
+function coversBase({ form, value }: NameForm, { base }: Subtree): boolean {
+  const text = value.toString('latin1').toLowerCase();
+  if (form !== FORM.dns || !text.startsWith('*.')) return false;
+  const [first, ...rest] = base.content.toString('latin1').toLowerCase().split('.');
+  return first !== '' && rest.join('.') === text.slice(2);
 }

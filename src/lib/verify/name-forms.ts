@@ -1,5 +1,9 @@
 /** Whether a name lies in a subtree, for each form of names (RFC 5280 section 4.2.1.10), by OpenSSL's readings. */
 
+import { domainToASCII } from 'node:url';
+import { readDer, TAG } from '../der/index.ts';
+import { TlskitError } from '../errors.ts';
+
 /** Context tags of GeneralName (RFC 5280 section 4.2.1.6). */
 export const FORM = { other: 0, email: 1, dns: 2, directory: 4, uri: 6, ip: 7 } as const;
 
@@ -73,4 +77,30 @@ function inNetwork(address: Buffer, base: Buffer): Comparison {
   if (base.length !== 8 && base.length !== 32) return 'UNSUPPORTED_CONSTRAINT_SYNTAX';
   if (base.length !== 2 * address.length) return false;
   return address.every((octet, i) => ((octet ^ (base[i] as number)) & (base[address.length + i] as number)) === 0);
+}
+
+/**
+ * Whether a mailbox in UTF-8 (the value of an otherName, in its tag [0]) lies in a subtree for mailboxes (RFC 9598 section 6): the domains are
+ * compared with A-labels; a base that is one mailbox has an ASCII local part, which no such mailbox has.
+ */
+export function utf8MailboxIn(value: Buffer, base: Buffer): Comparison {
+  const mailbox = utf8Text(value);
+  const constraint = base.toString('latin1');
+  const at = mailbox?.lastIndexOf('@') ?? -1;
+  if (mailbox === undefined || at < 0 || constraint.includes('\0')) return 'UNSUPPORTED_NAME_SYNTAX';
+  if (constraint.includes('@')) return false;
+  const host = domainToASCII(mailbox.slice(at + 1));
+  if (host === '') return 'UNSUPPORTED_NAME_SYNTAX';
+  if (constraint.startsWith('.')) return host.endsWith(`.${domainToASCII(constraint.slice(1))}`);
+  return host === domainToASCII(constraint);
+}
+
+function utf8Text(value: Buffer): string | undefined {
+  try {
+    const { content } = readDer(value, 'ber').only('SmtpUTF8Mailbox').expect(TAG.utf8String, 'SmtpUTF8Mailbox');
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch (error) {
+    if (error instanceof TlskitError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }

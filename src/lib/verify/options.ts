@@ -5,8 +5,14 @@ import type { Report, VerifyError } from './report.ts';
 import type { CrlSource } from './revocation.ts';
 import type { TrustStore } from './trust-store.ts';
 
+/** How many certificates may stand between the first one and the trusted one, as OpenSSL has it by default. */
+export const DEFAULT_DEPTH = 100;
+
 /** A certificate as a verification takes it: octets (strict DER), read already, or with what was derived from it before. */
 export type CertificateSource = Uint8Array | Certificate | CertificateView;
+
+/** Levels of security of Suite B. */
+export type SuiteB = '128' | '128-only' | '192';
 
 /** How to verify a chain. Names in brackets are OpenSSL's options. */
 export interface VerifyOptions {
@@ -18,7 +24,7 @@ export interface VerifyOptions {
   readonly time: number | undefined;
   /** What the chain is for; without it uses are not looked at. [purpose] */
   readonly purpose?: Purpose | undefined;
-  /** How many certificates may stand between the first one and the trusted root; 100 when not given. [verify_depth] */
+  /** How many certificates may stand between the first one and the trusted root; {@link DEFAULT_DEPTH} when not given. [verify_depth] */
   readonly depth?: number | undefined;
   /** A trusted certificate ends the chain also where it is no root. [partial_chain] */
   readonly partialChain?: boolean | undefined;
@@ -28,6 +34,35 @@ export interface VerifyOptions {
   readonly ignoreCritical?: boolean | undefined;
   /** Check the signature of a self-signed root, too. [check_ss_sig] */
   readonly checkRootSignature?: boolean | undefined;
+  /**
+   * RFC 5280's answer where it differs from OpenSSL's: what the RFC asks of certificates is checked in all of them (`x509Strict` and more:
+   * serial numbers, extensions that must or must not be critical, names that are none), policies are processed always, the last second of the
+   * validity counts, `anyExtendedKeyUsage` stands for every use, and hosts are compared by RFC 9525.
+   */
+  readonly strict?: boolean | undefined;
+  /** What RFC 5280 asks of certificates is checked as far as OpenSSL does so. [x509_strict] */
+  readonly x509Strict?: boolean | undefined;
+  /**
+   * Where OpenSSL's way of building a chain ends in an error, try the other ones that the certificates allow (default), within a bound. OpenSSL
+   * itself never turns back: false gives its verdict.
+   */
+  readonly alternatives?: boolean | undefined;
+  /** Policies (dotted) that the chain may be valid for; none: any. They make policies be checked. [policy] */
+  readonly policies?: readonly string[] | undefined;
+  /** Check policies. [policy_check] */
+  readonly policyCheck?: boolean | undefined;
+  /** The chain must be valid for one of `policies` (RFC 5280 section 6.1.1 e). [explicit_policy] */
+  readonly explicitPolicy?: boolean | undefined;
+  /** anyPolicy does not count (RFC 5280 section 6.1.1 f). [inhibit_any] */
+  readonly inhibitAnyPolicy?: boolean | undefined;
+  /** Policy mappings do not count (RFC 5280 section 6.1.1 g). [inhibit_map] */
+  readonly inhibitPolicyMapping?: boolean | undefined;
+  /** A step more when the policies are known. [policy_print] */
+  readonly notifyPolicies?: boolean | undefined;
+  /** Proxy certificates (RFC 3820) may stand in the chain. [allow_proxy_certs] */
+  readonly allowProxies?: boolean | undefined;
+  /** Keys and signatures must be those of RFC 5759: P-256 and P-384, P-256 alone, or P-384 alone. [suiteB_128, suiteB_128_only, suiteB_192] */
+  readonly suiteB?: SuiteB | undefined;
   /** CRLs to look for revocations in. [CRLfile, CRL] */
   readonly crls?: Iterable<CrlSource> | undefined;
   /** Look up whether the first certificate was revoked. [crl_check] */

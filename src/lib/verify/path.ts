@@ -5,12 +5,9 @@
  */
 import type { CertificateView } from './certificate.ts';
 import { mayHaveIssued } from './issued.ts';
-import type { Verification } from './options.ts';
+import { DEFAULT_DEPTH, type Verification, type VerifyOptions } from './options.ts';
 import { trustSetting } from './purpose.ts';
 import { dateFaults } from './validity.ts';
-
-/** OpenSSL's default for the depth of a chain. */
-const DEFAULT_DEPTH = 100;
 
 type Trust = 'trusted' | 'untrusted';
 
@@ -29,7 +26,7 @@ function extend(state: Verification, pool: CertificateView[], limit: number): Tr
   for (let fromPool = true; ;) {
     const top = chain.at(-1) as CertificateView;
     const full = chain.length > limit;
-    const anchor = full ? undefined : pick(options.trusted.issuersOf(top), top, options.time);
+    const anchor = full ? undefined : pick(options.trusted.issuersOf(top), top, options);
     if (anchor && takeAnchor(state, top, anchor)) {
       fromPool = false;
       const trust = trustFrom(state, chain.length - 1);
@@ -62,14 +59,14 @@ function takeAnchor(state: Verification, top: CertificateView, anchor: Certifica
 function pick(
   candidates: readonly CertificateView[],
   subject: CertificateView,
-  time: number | undefined,
+  options: VerifyOptions,
   free: (candidate: CertificateView) => boolean = () => true,
 ): CertificateView | undefined {
   let latest: CertificateView | undefined;
   const end = (view: CertificateView): number => view.certificate.notAfter.ms ?? 0;
   for (const candidate of candidates) {
     if (!mayHaveIssued(candidate, subject) || !free(candidate)) continue;
-    if (dateFaults(candidate, time).length === 0) return candidate;
+    if (dateFaults(candidate, options).length === 0) return candidate;
     if (!latest || end(candidate) > end(latest)) latest = candidate;
   }
   return latest;
@@ -83,7 +80,7 @@ function pickUntrusted(
 ): CertificateView | undefined {
   // as OpenSSL has it: the first certificate may be its own issuer
   const anew = subject.traits.selfIssued && chain.length === 1;
-  return pick(pool, subject, options.time, (candidate) => anew || !chain.some((known) => known.equals(candidate)));
+  return pick(pool, subject, options, (candidate) => anew || !chain.some((known) => known.equals(candidate)));
 }
 
 /** Whether the trusted certificates from `depth` on make the chain trusted. */

@@ -1,6 +1,7 @@
 /** Signatures and dates, from the trusted end of the chain down (RFC 5280 section 6.1.3 a 1 and 2, section 6.1.4 n). */
 import { KU, refusesKey } from '../x509/purpose.ts';
 import type { CertificateView } from './certificate.ts';
+import { workingKey } from './inherited.ts';
 import { mayHaveIssued } from './issued.ts';
 import type { Verification } from './options.ts';
 import { dateFaults } from './validity.ts';
@@ -18,7 +19,7 @@ export function checkSignatures(state: Verification): void {
     const subject = chain[depth] as CertificateView;
     const own = subject === issuer;
     if (!own || (options.checkRootSignature && subject.traits.selfSigned)) checkSignature(state, depth, issuer, own);
-    for (const fault of dateFaults(subject, options.time)) report.error(fault, depth, subject);
+    for (const fault of dateFaults(subject, options)) report.error(fault, depth, subject);
     report.checked(depth, subject);
     issuer = subject;
   }
@@ -31,8 +32,9 @@ function checkSignature({ chain, report }: Verification, depth: number, issuer: 
   const exempt = own && !issuer.traits.marks?.ca;
   const fault = exempt ? undefined : signingFault(issuer, subject);
   if (fault) report.error(fault, above, issuer);
-  if (issuer.usableKey === undefined) report.error('UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', above, issuer);
-  else if (!subject.signedBy(issuer)) report.error('CERT_SIGNATURE_FAILURE', depth, subject);
+  const key = workingKey(chain, above);
+  if (!key) report.error('UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', above, issuer);
+  else if (!subject.signedBy(key)) report.error('CERT_SIGNATURE_FAILURE', depth, subject);
 }
 
 /** What keyUsage says against an issuer's signature (RFC 5280 section 4.2.1.3; RFC 3820 section 3.1 for proxy certificates). */

@@ -13,6 +13,8 @@ export interface Subtree {
 export interface NameConstraints {
   readonly permitted: readonly Subtree[];
   readonly excluded: readonly Subtree[];
+  /** One of the two is there without a subtree. */
+  readonly emptyPart: boolean;
 }
 
 /**
@@ -25,7 +27,8 @@ export function readNameConstraints(node: DerNode | undefined): NameConstraints 
   if (!parts) return undefined;
   const subtrees = (number: number): Subtree[] =>
     (parts.find((part) => part.isContext(number))?.children ?? []).map(readSubtree);
-  return { permitted: subtrees(0), excluded: subtrees(1) };
+  const emptyPart = parts.some((part) => part.children.length === 0);
+  return { permitted: subtrees(0), excluded: subtrees(1), emptyPart };
 }
 
 function readSubtree(node: DerNode): Subtree {

@@ -9,7 +9,8 @@ import { signatureAlgorithm } from '../x509/sign.ts';
 import { nameKey } from './name-key.ts';
 import { readNameConstraints, type NameConstraints } from './subtrees.ts';
 
-const OID = {
+/** Extensions that a verification asks after. */
+export const EXTENSION = {
   netscapeType: '2.16.840.1.113730.1.1',
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -29,33 +30,33 @@ const OID = {
 
 /** Extensions that may be critical. OpenSSL also knows the address blocks of RFC 3779, which nothing here checks. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
-  OID.netscapeType,
-  OID.keyUsage,
-  OID.subjectAltName,
-  OID.basicConstraints,
-  OID.certificatePolicies,
-  OID.crlDistributionPoints,
-  OID.extendedKeyUsage,
-  OID.ocspNoCheck,
-  OID.policyConstraints,
-  OID.proxyInfo,
-  OID.nameConstraints,
-  OID.policyMappings,
-  OID.inhibitAnyPolicy,
+  EXTENSION.netscapeType,
+  EXTENSION.keyUsage,
+  EXTENSION.subjectAltName,
+  EXTENSION.basicConstraints,
+  EXTENSION.certificatePolicies,
+  EXTENSION.crlDistributionPoints,
+  EXTENSION.extendedKeyUsage,
+  EXTENSION.ocspNoCheck,
+  EXTENSION.policyConstraints,
+  EXTENSION.proxyInfo,
+  EXTENSION.nameConstraints,
+  EXTENSION.policyMappings,
+  EXTENSION.inhibitAnyPolicy,
 ]);
 
 /** Extensions that must stand once at most and be readable, or the certificate issues nothing and is issued by nobody. */
 const WELL_FORMED: readonly string[] = [
-  OID.netscapeType,
-  OID.subjectKeyId,
-  OID.keyUsage,
-  OID.subjectAltName,
-  OID.basicConstraints,
-  OID.nameConstraints,
-  OID.crlDistributionPoints,
-  OID.authorityKeyId,
-  OID.extendedKeyUsage,
-  OID.proxyInfo,
+  EXTENSION.netscapeType,
+  EXTENSION.subjectKeyId,
+  EXTENSION.keyUsage,
+  EXTENSION.subjectAltName,
+  EXTENSION.basicConstraints,
+  EXTENSION.nameConstraints,
+  EXTENSION.crlDistributionPoints,
+  EXTENSION.authorityKeyId,
+  EXTENSION.extendedKeyUsage,
+  EXTENSION.proxyInfo,
 ];
 
 /** An AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1). */
@@ -129,7 +130,7 @@ function readParts(certificate: Certificate): Parts {
   // keyUsage without a bit is against RFC 5280 section 4.2.1.3
   if (!marks || marks.keyUsage === 0) return BROKEN;
   try {
-    const points = certificate.extension(OID.crlDistributionPoints);
+    const points = certificate.extension(EXTENSION.crlDistributionPoints);
     if (points)
       for (const point of readDer(points.value, 'ber').sequence('cRLDistributionPoints'))
         point.sequence('DistributionPoint');
@@ -137,10 +138,10 @@ function readParts(certificate: Certificate): Parts {
       marks,
       pathLength: pathLength(certificate),
       proxy: proxyInfo(certificate),
-      subjectKeyId: extensionNode(certificate, OID.subjectKeyId)?.octets('subjectKeyIdentifier'),
+      subjectKeyId: extensionNode(certificate, EXTENSION.subjectKeyId)?.octets('subjectKeyIdentifier'),
       authorityKeyId: authorityKeyId(certificate),
-      names: extensionNode(certificate, OID.subjectAltName)?.sequence('subjectAltName') ?? [],
-      nameConstraints: readNameConstraints(extensionNode(certificate, OID.nameConstraints)),
+      names: extensionNode(certificate, EXTENSION.subjectAltName)?.sequence('subjectAltName') ?? [],
+      nameConstraints: readNameConstraints(extensionNode(certificate, EXTENSION.nameConstraints)),
     };
   } catch (error) {
     if (error instanceof TlskitError) return BROKEN;
@@ -154,18 +155,18 @@ function extensionNode(certificate: Certificate, oid: string): DerNode | undefin
 }
 
 function pathLength(certificate: Certificate): bigint | undefined {
-  const [first, second] = extensionNode(certificate, OID.basicConstraints)?.children ?? [];
+  const [first, second] = extensionNode(certificate, EXTENSION.basicConstraints)?.children ?? [];
   return (first?.number === 2 ? first : second)?.integer('pathLenConstraint');
 }
 
 function proxyInfo(certificate: Certificate): Traits['proxy'] {
-  const [first] = extensionNode(certificate, OID.proxyInfo)?.sequence('proxyCertInfo') ?? [];
+  const [first] = extensionNode(certificate, EXTENSION.proxyInfo)?.sequence('proxyCertInfo') ?? [];
   if (!first) return undefined;
   return { pathLength: first.number === 2 ? first.integer('pCPathLenConstraint') : undefined };
 }
 
 function authorityKeyId(certificate: Certificate): AuthorityKeyId | undefined {
-  const parts = extensionNode(certificate, OID.authorityKeyId)?.sequence('authorityKeyIdentifier');
+  const parts = extensionNode(certificate, EXTENSION.authorityKeyId)?.sequence('authorityKeyIdentifier');
   if (!parts) return undefined;
   const part = (number: number): DerNode | undefined => parts.find((node) => node.isContext(number));
   const directory = part(1)?.children.find((name) => name.isContext(4));

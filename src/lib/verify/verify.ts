@@ -1,15 +1,19 @@
 /** The verification of a chain: OpenSSL's steps, in OpenSSL's order. */
 import { Certificate } from '../x509/certificate.ts';
+import { otherPaths, type FoundPath } from './alternatives.ts';
 import { CertificateView, parsedCertificate } from './certificate.ts';
 import { checkExtensions } from './extensions.ts';
 import { matchEmail, matchHost, matchIp } from './identity.ts';
 import { checkNameConstraints } from './name-constraints.ts';
 import type { CertificateSource, Verification, VerifyOptions } from './options.ts';
 import { buildPath } from './path.ts';
+import { checkPolicies, type PolicyOutcome } from './policies.ts';
 import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
 import { checkRevocation } from './revocation.ts';
+import { matchHostStrict } from './rfc9525.ts';
 import { checkSignatures } from './signatures.ts';
 import { checkStrength, strongKey } from './strength.ts';
+import { checkSuiteB } from './suite-b.ts';
 
 /** What a verification found. */
 export interface VerifyResult {
@@ -25,26 +29,53 @@ export interface VerifyResult {
   readonly code: number;
   /** All calls of OpenSSL's verify callback. */
   readonly steps: readonly VerifyStep[];
+  /** What the policies came to, where they were asked for and looked at. */
+  readonly policies: PolicyOutcome | undefined;
 }
 
 /**
- * Verifies a certificate with its chain, as X509_verify_cert of OpenSSL 3.0 does. Neither revocation nor policies are looked at.
+ * Verifies a certificate with its chain (RFC 5280 section 6), as X509_verify_cert of OpenSSL 3.0 does: the same errors at the same depths. Where
+ * that finds no good chain, the other ones that the certificates allow are tried, within a bound. `strict` asks for RFC 5280's own answer.
  *
  * @throws TlskitError ERR_DER for octets that are no certificate in strict DER
  * @example
- * const { ok, errors } = verifyChain(leaf, { trusted: new TrustStore([root]), untrusted: [intermediate], time: Date.now(), purpose: 'sslserver' });
+ * const { ok, errors } = verifyChain(leaf, {
+ *   trusted: new TrustStore([root]),
+ *   untrusted: [intermediate],
+ *   time: Date.now(),
+ *   purpose: 'sslserver',
+ *   hosts: ['www.example.org'],
+ * });
+ * if (!ok) throw new Error(errors[0]?.text); // 'hostname mismatch'
  */
 export function verifyChain(leaf: CertificateSource, options: VerifyOptions): VerifyResult {
+  const pool = Array.from(options.untrusted ?? [], viewOf);
+  const first = attempt(viewOf(leaf), pool, options);
+  if (first.ok || options.alternatives === false) return first;
+  for (const path of otherPaths(viewOf(leaf), pool, options, first.chain)) {
+    // one fault is enough to go on to the next
+    const other = attempt(path.chain[0] as CertificateView, pool, { ...options, goOn: () => false }, path);
+    if (other.ok) return other;
+  }
+  return first;
+}
+
+function attempt(
+  leaf: CertificateView,
+  pool: readonly CertificateView[],
+  options: VerifyOptions,
+  path?: FoundPath,
+): VerifyResult {
   const report = new Report(options.goOn ?? (() => true));
-  const state = begin(viewOf(leaf), Array.from(options.untrusted ?? [], viewOf), report, options);
-  const { chain } = state;
+  const state = begin(leaf, pool, report, options);
   try {
-    run(state);
+    run(state, path);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   }
-  const { errors, steps, code } = report;
-  return { ok: errors.length === 0, chain, untrusted: state.untrusted, errors, code, steps };
+  const { errors, steps, code, policies } = report;
+  const { chain, untrusted } = state;
+  return { ok: errors.length === 0, chain, untrusted, errors, code, steps, policies };
 }
 
 function viewOf(source: CertificateSource): CertificateView {
@@ -67,7 +98,7 @@ function begin(
     options,
     parent,
     verifyIssuer: (issuer) => {
-      const nested = begin(issuer, pool, report, options, state);
+      const nested = begin(issuer, pool, report.nested(), options, state);
       run(nested);
       return nested.chain;
     },
@@ -75,27 +106,33 @@ function begin(
   return state;
 }
 
-function run(state: Verification): void {
+function run(state: Verification, path?: FoundPath): void {
   const [leaf] = state.chain as [CertificateView];
   const { report, options } = state;
   if (!strongKey(leaf, options.authLevel)) report.error('EE_KEY_TOO_SMALL', 0, leaf);
-  if (leaf.usableKey === undefined) {
+  if (!leaf.hasKey) {
     report.error('UNSPECIFIED', 0, leaf);
     throw new Stopped('a key that cannot be used');
   }
-  buildPath(state);
+  if (path) {
+    state.chain.push(...path.chain.slice(1));
+    state.untrusted = path.untrusted;
+  } else buildPath(state);
   checkExtensions(state);
   checkStrength(state);
   checkIdentity(state, leaf);
   checkRevocation(state);
+  checkSuiteB(state);
   checkSignatures(state);
   checkNameConstraints(state);
+  checkPolicies(state);
 }
 
 /** Whether the certificate is for whom the caller means. */
 function checkIdentity({ report, options }: Verification, leaf: CertificateView): void {
-  const { hosts, email, ip } = options;
-  if (hosts?.length && !hosts.some((host) => matchHost(leaf, host))) report.error('HOSTNAME_MISMATCH', 0, leaf);
+  const { hosts, email, ip, strict } = options;
+  const matches = strict ? matchHostStrict : matchHost;
+  if (hosts?.length && !hosts.some((host) => matches(leaf, host))) report.error('HOSTNAME_MISMATCH', 0, leaf);
   if (email !== undefined && !matchEmail(leaf, email)) report.error('EMAIL_MISMATCH', 0, leaf);
   if (ip !== undefined && !matchIp(leaf, ip)) report.error('IP_ADDRESS_MISMATCH', 0, leaf);
 }

@@ -8,6 +8,7 @@ import {
   octetString,
   oid,
   optional,
+  readTemplate,
   sequence,
   sequenceOf,
   string,
@@ -82,11 +83,24 @@ function qualifierText({ id, value }: Qualifier, indent: number): string {
   return kind.print(value as never, indent);
 }
 
+const qualifierList = sequenceOf(sequence<Qualifier>({ id: oid(), value: qualifierValue }));
+
+/**
+ * The qualifiers of a policy, a line each, without a line end.
+ *
+ * @param der a SEQUENCE OF PolicyQualifierInfo
+ * @throws TlskitError ERR_DER
+ */
+export const qualifiersText = (der: Uint8Array, indent: number): string =>
+  readTemplate(qualifierList, der, 'policyQualifiers')
+    .value.map((qualifier) => qualifierText(qualifier, indent))
+    .join('\n');
+
 export const certificatePolicies: ExtensionPrinter = asBlock(
   sequenceOf(
     sequence({
       id: oid(),
-      qualifiers: optional(sequenceOf(sequence<Qualifier>({ id: oid(), value: qualifierValue }))),
+      qualifiers: optional(qualifierList),
     }),
   ),
   (policies, indent) =>
