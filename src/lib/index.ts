@@ -182,6 +182,56 @@ export {
 } from './verify/index.ts';
 export { verifyCode, verifyCodeByName, verifyCodes, type VerifyCode } from './registry/verify-errors.ts';
 
+export {
+  BasicOcspResponse,
+  OCSP_EXTENSION,
+  OcspRequest,
+  OcspResponse,
+  acceptableResponses,
+  archiveCutoff,
+  buildOcspRequest,
+  certIdOf,
+  createOcspResponse,
+  crlReference,
+  extendedRevoke,
+  holdInstruction,
+  invalidityDate,
+  ocspErrorResponse,
+  ocspResponder,
+  ocspTimeFaults,
+  ocspVerdict,
+  readAcceptableResponses,
+  readArchiveCutoff,
+  readCrlReference,
+  sameCertId,
+  serviceLocator,
+  verifyOcspRequest,
+  verifyOcspResponse,
+  type CertId,
+  type CertificateStatus,
+  type CrlReference,
+  type FreshnessOptions,
+  type KnownStatus,
+  type OcspAnswer,
+  type OcspFault,
+  type OcspLookup,
+  type OcspRequestFields,
+  type OcspRequestSigner,
+  type OcspResponder,
+  type OcspResponderOptions,
+  type OcspResponseFields,
+  type OcspSigner,
+  type OcspTimeFault,
+  type OcspVerdict,
+  type OcspVerdictOptions,
+  type OcspVerification,
+  type OcspVerifyOptions,
+  type ResponderId,
+  type ResponseStatus,
+  type SingleFields,
+  type SingleResponse,
+} from './ocsp/index.ts';
+
 export { generateDhParameters, type GenerateOptions as GenerateDhOptions } from './dh/generate.ts';
 export { namedDhParameters } from './dh/named.ts';
 export { checkDhParameters, type DhDefect } from './dh/check.ts';
@@ -204,6 +254,7 @@ export { describeTicketKeys, type TicketKeyFileDescription } from './tickets/des
 export { rotateTicketKeys, type Rotation, type TicketKeyOrder } from './tickets/rotate.ts';
 
 export { certificateText, type CertificateTextOptions } from './text/certificate.ts';
+export { ocspRequestText, ocspResponseText } from './text/ocsp.ts';
 export { requestText, type RequestTextOptions } from './text/request.ts';
 export { nameText, parseNameOptions, type NameOptions } from './text/name.ts';
 export { policiesText } from './text/policies.ts';

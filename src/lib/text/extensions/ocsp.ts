@@ -9,7 +9,7 @@ import type { ExtensionPrinter } from './printer.ts';
 import { asBlock } from './printer.ts';
 
 /** A run of upper-case hex, broken after 35 octets. */
-const hexRun = (bytes: Buffer): string => (upperHex(bytes).match(/.{1,70}/g) ?? ['0']).join('\\\n');
+export const hexRun = (bytes: Buffer): string => (upperHex(bytes).match(/.{1,70}/g) ?? ['0']).join('\\\n');
 
 /** A nonce is an OCTET STRING by the RFC, any octets by use. */
 export const ocspNonce: ExtensionPrinter = (value, indent) => ({
