@@ -3,7 +3,7 @@ import { bigintOf, checkDer, type Strictness } from '../der/index.ts';
 import { bitString, explicit, seq } from '../der/writer.ts';
 import { readTemplate } from '../der/template.ts';
 import type { PrivateKey } from '../keys/model.ts';
-import type { GeneralName } from '../text/extensions/general-name.ts';
+import type { GeneralName } from '../x509/general-names.ts';
 import { extensionElement } from '../x509/build.ts';
 import { Certificate, type AlgorithmIdentifier, type Extension } from '../x509/certificate.ts';
 import type { Name } from '../x509/name.ts';

@@ -20,7 +20,7 @@ import {
   type Choice,
   type Type,
 } from '../der/template.ts';
-import { generalNameType, type GeneralName } from '../text/extensions/general-name.ts';
+import { generalNameType, type GeneralName } from '../x509/general-names.ts';
 import { nameType, type Name } from '../x509/name.ts';
 import {
   algorithmType,
