@@ -2,7 +2,7 @@
  * Password-based encryption: PBES1 and PBES2 (RFC 8018), scrypt (RFC 7914), and PKCS#12's schemes and key derivation (RFC 7292 appendix B).
  * Encodings are OpenSSL 3.0's. Parameters that would take more than a few seconds or 200 MB are refused before any work is done.
  */
-import { createHash, pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto';
+import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto';
 import { integer, nul, octetString, oid, seq } from '../der/writer.ts';
 import { TAG, type DerNode } from '../der/reader.ts';
 import { fail } from '../errors.ts';
@@ -12,6 +12,7 @@ import type { Digest } from './digests.ts';
 import { iterateHash } from './iterated-hash.ts';
 import { rc4 } from './legacy/rc4.ts';
 import { fixedSchemeByOid, prfByOid, prfOfDigest, type FixedScheme, type Prf } from './pbe-schemes.ts';
+import { randomOctets } from './random.ts';
 import { decryptWith, encryptWith } from './run-cipher.ts';
 
 const PBES2 = '1.2.840.113549.1.5.13';
@@ -83,7 +84,7 @@ export function encryptPbe(
   passphrase: Secret | undefined,
   scheme: PbeScheme,
 ): { algorithm: Buffer; encrypted: Buffer } {
-  const salt = Buffer.from(scheme.salt ?? randomBytes(scheme.saltLength ?? PBE_DEFAULTS.saltLength));
+  const salt = Buffer.from(scheme.salt ?? randomOctets(scheme.saltLength ?? PBE_DEFAULTS.saltLength));
   if (scheme.kind === 'fixed') {
     const iterations = scheme.iterations ?? PBE_DEFAULTS.iterations;
     const algorithm = seq(oid(scheme.scheme.oid), seq(octetString(salt), integer(iterations)));
@@ -95,7 +96,7 @@ export function encryptPbe(
   const id =
     cipher.oid ??
     fail('ERR_UNSUPPORTED', `the cipher ${cipher.name} has no object identifier, which PBES2 needs; use -aes256`);
-  const iv = Buffer.from(scheme.iv ?? randomBytes(cipher.ivLength));
+  const iv = Buffer.from(scheme.iv ?? randomOctets(cipher.ivLength));
   // OpenSSL writes the key's length only for RC2, whose keys have no fixed one
   const keyLength = cipher.rc2Bits === undefined ? undefined : cipher.keyLength;
   const kdf: Kdf =

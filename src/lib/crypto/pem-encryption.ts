@@ -1,10 +1,10 @@
 /** Traditional PEM encryption: `Proc-Type: 4,ENCRYPTED` and `DEK-Info` (RFC 1421 section 4.6.1), with OpenSSL's key derivation. */
-import { randomBytes } from 'node:crypto';
 import { encodePem, type PemBlock } from '../der/pem.ts';
 import { fail } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { cipherByName, type KeyCipher } from './ciphers.ts';
 import { bytesToKey } from './pbe.ts';
+import { randomOctets } from './random.ts';
 import { decryptWith, encryptWith } from './run-cipher.ts';
 
 /** Octets of the IV that are the derivation's salt. */
@@ -42,7 +42,7 @@ export function encryptPem(
   der: Uint8Array,
   passphrase: Secret,
   cipher: KeyCipher,
-  iv: Uint8Array = randomBytes(cipher.ivLength),
+  iv: Uint8Array = randomOctets(cipher.ivLength),
 ): string {
   if (cipher.ivLength < SALT) fail('ERR_UNSUPPORTED', `the cipher ${cipher.name} cannot encrypt PEM; use -aes256`);
   const key = bytesToKey(passphrase, iv.subarray(0, SALT), cipher.keyLength);

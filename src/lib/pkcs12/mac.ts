@@ -1,8 +1,9 @@
 /** The password integrity of a PKCS#12 file: RFC 7292's MAC, and PBMAC1 (RFC 9579). */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { digestByOid, type Digest } from '../crypto/digests.ts';
 import { bmpPassword, derive, hashRounds, pbkdf2Rounds, pkcs12Kdf } from '../crypto/pbe.ts';
 import { prfByOid, prfOfDigest, type Prf } from '../crypto/pbe-schemes.ts';
+import { randomOctets } from '../crypto/random.ts';
 import { integer, nul, octetString, oid, seq, TAG, type DerNode } from '../der/index.ts';
 import { fail } from '../errors.ts';
 import { OID, type MacData } from './model.ts';
@@ -115,7 +116,7 @@ export interface MacScheme {
  */
 export function makeMac(content: Uint8Array, password: Password, scheme: MacScheme): Buffer {
   const { digest, iterations, pbkdf2 } = scheme;
-  const salt = randomBytes(scheme.saltLength ?? 8);
+  const salt = randomOctets(scheme.saltLength ?? 8);
   if (pbkdf2) return makePbmac1(content, password, { digest, iterations, salt, prf: prfOfDigest(pbkdf2.name) });
   const id =
     digest.oid ?? fail('ERR_UNSUPPORTED', `the digest ${digest.name} has no object identifier; use -macalg sha256`);

@@ -1,5 +1,6 @@
 /** Session ticket keys (RFC 5077 section 4): a name that stands in the ticket, a key for its HMAC, a key for its encryption. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { randomOctets } from '../crypto/random.ts';
 import { fail } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
@@ -35,7 +36,7 @@ export class TicketKey {
 
   /** A new random key. */
   static generate(size: TicketKeySize = 48): TicketKey {
-    return new TicketKey(size, new Secret(randomBytes(size)));
+    return new TicketKey(size, new Secret(randomOctets(size)));
   }
 
   /**

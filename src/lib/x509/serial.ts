@@ -1,11 +1,11 @@
 /** Serial numbers: random ones, ones from the command line, and the files in which a small CA counts. */
-import { randomBytes } from 'node:crypto';
+import { randomOctets } from '../crypto/random.ts';
 import { bigintOf, integerContent } from '../der/index.ts';
 import { fail } from '../errors.ts';
 
 /** A serial number that nobody can guess: 159 random bits (20 octets at most, as RFC 5280 section 4.1.2.2 allows), as OpenSSL makes them. */
 export function randomSerial(): Buffer {
-  const octets = randomBytes(20);
+  const octets = randomOctets(20);
   octets[0] = (octets[0] as number) & 0x7f;
   return integerContent(bigintOf(octets));
 }

@@ -4,12 +4,12 @@ import {
   createHash,
   privateEncrypt,
   publicDecrypt,
-  randomBytes,
   sign as nodeSign,
   timingSafeEqual,
   verify as nodeVerify,
 } from 'node:crypto';
 import { digestByName, type Digest } from '../crypto/digests.ts';
+import { isRepeatable, randomOctets } from '../crypto/random.ts';
 import { oid, seq } from '../der/writer.ts';
 import { readDer } from '../der/reader.ts';
 import { fail } from '../errors.ts';
@@ -143,14 +143,14 @@ export function pssSigner(key: PrivateKey, choice: PssChoice): Signer {
 
 function signPss(key: PrivateKey, { digest, mgf1, saltLength }: PssChoice, data: Uint8Array): Buffer {
   const padding = constants.RSA_PKCS1_PSS_PADDING;
-  if (digest.name === mgf1.name) {
+  if (digest.name === mgf1.name && !isRepeatable()) {
     try {
       return nodeSign(digest.node, data, { key: plainPrivate(key).keyObject, padding, saltLength });
     } catch {
       return fail('ERR_KEY', 'the RSA key cannot make this signature: it is too small or damaged');
     }
   }
-  const encoded = emsaPss(data, digest, mgf1, randomBytes(saltLength), modulusBits(key) - 1);
+  const encoded = emsaPss(data, digest, mgf1, randomOctets(saltLength), modulusBits(key) - 1);
   const length = Math.ceil(modulusBits(key) / 8);
   const block = Buffer.concat([Buffer.alloc(length - encoded.length), encoded]);
   return privateEncrypt({ key: plainPrivate(key).keyObject, padding: constants.RSA_NO_PADDING }, block);

@@ -2,9 +2,10 @@
  * SM2 signatures (GB/T 32918.2, RFC 8998's sm2sig_sm3), which node:crypto makes with an empty identity at best. Point arithmetic is over
  * bigints and takes a time that depends on the numbers: fit for making test certificates, not for a signing service.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Digest } from '../crypto/digests.ts';
 import { addPoint, decodePoint, fieldLength, multiplyBase, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
+import { randomOctets } from '../crypto/random.ts';
 import { bigintOf, readDer } from '../der/reader.ts';
 import { integer, oid, seq } from '../der/writer.ts';
 import { fail, TlskitError } from '../errors.ts';
@@ -88,7 +89,7 @@ function signHash(domain: CurveDomain, d: bigint, e: bigint): Buffer {
   const { n } = domain;
   for (;;) {
     // 64 bits more than the order leave no bias that matters
-    const k = 1n + mod(unsigned(randomBytes(fieldLength(domain) + 8)), n - 1n);
+    const k = 1n + mod(unsigned(randomOctets(fieldLength(domain) + 8)), n - 1n);
     const r = mod(e + (multiplyBase(domain, k) as EcPoint).x, n);
     const s = mod(inverse(1n + d, n) * (k - r * d), n);
     if (r !== 0n && r + k !== n && s !== 0n) return seq(integer(r), integer(s));

@@ -4,10 +4,12 @@
  */
 import { sign as nodeSign, verify as nodeVerify, type SignKeyObjectInput } from 'node:crypto';
 import { digestByName, type Digest } from '../crypto/digests.ts';
+import { isRepeatable } from '../crypto/random.ts';
 import { nul, oid, seq } from '../der/writer.ts';
 import { fail } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/model.ts';
 import { keyTypeByOid } from '../keys/types.ts';
+import { signRepeatably } from './sign-repeatable.ts';
 import { pssSigner, readPssOptions, RSASSA_PSS, verifyPss } from './sign-pss.ts';
 import { readSm2Id, SM2_WITH_SM3, sm2Signer, verifySm2 } from './sign-sm2.ts';
 import type { AlgorithmIdentifier } from './schema.ts';
@@ -148,7 +150,9 @@ function plainSigner(family: Family, key: PrivateKey, digest: Digest): Signer {
   const row = table().find((r) => r.family === family && r.digest === digest.name && !r.old);
   if (!row) fail('ERR_KEY', `there is no signature of ${article(key.info.label)} key with ${digest.label}`);
   const algorithm = family === 'rsa' ? seq(oid(row.oid), nul()) : seq(oid(row.oid));
-  return { algorithm, sign: (data) => signed(key, () => nodeSign(digest.node, data, key.keyObject)) };
+  const sign = (data: Uint8Array): Buffer =>
+    family !== 'rsa' && isRepeatable() ? signRepeatably(digest, data, key) : nodeSign(digest.node, data, key.keyObject);
+  return { algorithm, sign: (data) => signed(key, () => sign(data)) };
 }
 
 function isSm2(key: PublicKey): boolean {
