@@ -43,15 +43,22 @@ export class Prompter {
     return line === '' ? (question.initial ?? '') : line;
   }
 
-  /** Yes or no; from a pipe the first letter of a line. The default is no. */
-  async confirm(message: string): Promise<boolean> {
+  /**
+   * Yes or no. From a pipe the question is printed as it is, the first letter of a line counts, and the end of input gives undefined. The
+   * default is no.
+   *
+   * @param question with its `[y/n]`, which a terminal shows in its own way
+   */
+  async confirm(question: string): Promise<boolean | undefined> {
     this.#before();
     if (this.interactive) {
       const { confirm } = await import('@inquirer/prompts');
+      const message = question.replace(/ ?\[y\/n\]:?$/, '').trimStart();
       return onTerminal(undefined, (context) => confirm({ message, default: false }, context));
     }
-    process.stderr.write(`${message} [y/n]:`);
-    return /^y/i.test(this.#stdin.line() ?? '');
+    process.stderr.write(question);
+    const line = this.#stdin.line();
+    return line === undefined ? undefined : /^y/i.test(line);
   }
 
   /** A passphrase, not echoed. With `confirm` it is asked for twice, and `min` is its least length in characters. */

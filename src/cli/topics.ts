@@ -18,7 +18,8 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
       'gendsa',
     ],
   },
-  { title: 'Requests and certificates', commands: ['req', 'x509', 'pkcs12', 'pkcs12 export'] },
+  { title: 'Requests and certificates', commands: ['req', 'x509', 'pkcs12', 'pkcs12 export', 'spkac'] },
+  { title: 'A CA', commands: ['ca'] },
   {
     title: 'For servers',
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],

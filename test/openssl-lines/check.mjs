@@ -11,12 +11,10 @@ const run = join(here, '../../bin/run.js');
 
 /** Lines of commands that tlskit does not have yet, by the beginning of their names. */
 const TO_COME = {
-  'ca.': 'the ca command',
   'crl.': 'the crl command',
   'verify.': 'the verify command',
   'p7.': 'the pkcs7 and crl2pkcs7 commands',
   'asn1.': 'the asn1parse command',
-  spkac: 'the spkac command',
   ciphers: 'the ciphers command',
   'ocsp.reqout': 'the ocsp command',
   'ocsp.answer': 'the ocsp command',

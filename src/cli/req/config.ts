@@ -1,13 +1,11 @@
 /** The `[req]` section and all that hangs on it. */
-import { existsSync } from 'node:fs';
 import type { Config } from '../../lib/conf/config.ts';
-import { defaultConfig } from '../../lib/conf/default.ts';
 import { objectsOf } from '../../lib/conf/objects.ts';
-import { parseConfig } from '../../lib/conf/parse.ts';
 import type { NameBuildOptions } from '../../lib/x509/name-build.ts';
 import { parseStringMask } from '../../lib/x509/name-table.ts';
 import { Secret } from '../../lib/secret.ts';
 import { bytesOf } from '../../lib/der/text.ts';
+import { readConfiguration } from '../configuration.ts';
 import type { Context } from '../context.ts';
 import { passphrases, type Passphrases } from '../flags/encryption.ts';
 import { withOidFile } from './oid-file.ts';
@@ -30,7 +28,7 @@ export function readReqConfig(
   options: ReqOptions,
 ): ReqConfig {
   const { section = 'req' } = options;
-  const config = load(io, options);
+  const config = readConfiguration(io, options.config, options.verbose);
   const get = (name: string): string | undefined => config.get(section, name);
   const mask = get('string_mask');
   const oidFile = config.get('default', 'oid_file');
@@ -45,17 +43,6 @@ export function readReqConfig(
       ...(mask === undefined ? {} : { stringMask: parseStringMask(mask) }),
     },
   };
-}
-
-function load(io: Pick<Context, 'read' | 'inputName' | 'note'>, options: ReqOptions): Config {
-  const { env } = process;
-  const path = options.config ?? env['OPENSSL_CONF'];
-  if (path === undefined || path === '') return defaultConfig(env);
-  if (options.verbose) io.note(`Using configuration from ${path}\n`);
-  if (options.config === undefined && !existsSync(path)) {
-    io.note(`Warning: the file that OPENSSL_CONF names is not there: ${path}\n`);
-  }
-  return parseConfig(io.read(path), { source: io.inputName(path), env });
 }
 
 /** The passphrases: those that the flags name, else the configuration's `input_password` and `output_password`. */

@@ -50,30 +50,44 @@ function generalizedTime(text: string): Time | undefined {
   return time.ms === undefined ? undefined : time;
 }
 
+/** OpenSSL's words for a cause that nobody can revoke with; undefined for a good one. */
+export function causeProblem(cause: RevocationCause): string | undefined {
+  switch (cause.kind) {
+    case 'none':
+      return undefined;
+    case 'reason':
+      return named(cause.reason) ? undefined : `Unknown CRL reason ${shown(cause.reason)}`;
+    case 'hold': {
+      const good = findObject(cause.instruction) && !/[\t\n]/.test(cause.instruction);
+      return good ? undefined : `Invalid object identifier ${shown(cause.instruction)}`;
+    }
+    default:
+      return generalizedTime(cause.time) ? undefined : `Invalid time format ${shown(cause.time)}. Need YYYYMMDDHHMMSSZ`;
+  }
+}
+
 /**
  * The revocation that starts at `date`.
  *
  * @throws TlskitError ERR_USAGE for an unknown reason, instruction or time
  */
 export function makeRevocation(date: Time, cause: RevocationCause): Revocation {
+  const problem = causeProblem(cause);
+  if (problem !== undefined) fail('ERR_USAGE', problem);
   return readRevocation([date.text, ...causeWords(cause)].join(','));
 }
 
 function causeWords(cause: RevocationCause): string[] {
-  if (cause.kind === 'none') return [];
-  if (cause.kind === 'reason') {
-    const reason = named(cause.reason);
-    if (!reason)
-      fail('ERR_USAGE', `Unknown CRL reason ${shown(cause.reason)}; the reasons are ${REASON_NAMES.join(', ')}`);
-    return [reason.name];
+  switch (cause.kind) {
+    case 'none':
+      return [];
+    case 'reason':
+      return [(named(cause.reason) as CrlReason).name];
+    case 'hold':
+      return ['holdInstruction', cause.instruction];
+    default:
+      return [cause.kind, cause.time];
   }
-  if (cause.kind === 'hold') {
-    if (!findObject(cause.instruction) || /[\t\n]/.test(cause.instruction))
-      fail('ERR_USAGE', `Invalid object identifier ${shown(cause.instruction)}`);
-    return ['holdInstruction', cause.instruction];
-  }
-  if (!generalizedTime(cause.time)) fail('ERR_USAGE', `Invalid time format ${shown(cause.time)}. Need YYYYMMDDHHMMSSZ`);
-  return [cause.kind, cause.time];
 }
 
 /**

@@ -4,13 +4,9 @@ import type { ObjectName } from '../registry/oids.ts';
 import type { Config } from './config.ts';
 import { shown } from '../der/text.ts';
 
-/**
- * The lookup that a configuration sets up with its `oid_section` (top level, and in the section that `openssl_conf` names):
- * `name = 1.2.3` and `shortName = a long name, 1.2.3`.
- */
-export function objectsOf(config: Config): ObjectLookup {
-  const byName = new Map<string, ObjectName>();
-  const byOid = new Map<string, ObjectName>();
+/** The objects that a configuration names in its `oid_section`, see {@link objectsOf}. */
+export function namedObjects(config: Config): ObjectName[] {
+  const objects: ObjectName[] = [];
   const init = config.get(undefined, 'openssl_conf');
   const sections = [
     config.get('default', 'oid_section'),
@@ -19,11 +15,23 @@ export function objectsOf(config: Config): ObjectLookup {
   for (const section of new Set(sections)) {
     if (section === undefined) continue;
     for (const [sn, value] of config.requireSection(section, 'oid_section')) {
-      const object = newObject(config, section, sn, value);
-      byOid.set(object.oid, object);
-      byName.set(object.ln, object);
-      byName.set(object.sn, object);
+      objects.push(newObject(config, section, sn, value));
     }
+  }
+  return objects;
+}
+
+/**
+ * The lookup that a configuration sets up with its `oid_section` (top level, and in the section that `openssl_conf` names):
+ * `name = 1.2.3` and `shortName = a long name, 1.2.3`.
+ */
+export function objectsOf(config: Config): ObjectLookup {
+  const byName = new Map<string, ObjectName>();
+  const byOid = new Map<string, ObjectName>();
+  for (const object of namedObjects(config)) {
+    byOid.set(object.oid, object);
+    byName.set(object.ln, object);
+    byName.set(object.sn, object);
   }
   if (byName.size === 0) return findObject;
   return (text) => {

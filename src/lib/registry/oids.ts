@@ -31,6 +31,19 @@ function load(): Map<string, ObjectName> {
   return byOid;
 }
 
+/**
+ * Gives names to identifiers that have none, from then on and everywhere, as `oid_file` and `oid_section` do in OpenSSL. For a program with one
+ * configuration, such as a command; names that are known already stay.
+ */
+export function addObjectNames(objects: readonly ObjectName[]): void {
+  const known = load();
+  for (const object of objects) {
+    if (known.has(object.oid) || objectByName(object.sn) || objectByName(object.ln)) continue;
+    known.set(object.oid, object);
+    byName = undefined;
+  }
+}
+
 /** The names of an object identifier in dotted form, if it has any. */
 export function objectByOid(oid: string): ObjectName | undefined {
   return load().get(oid);
