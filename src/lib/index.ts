@@ -125,6 +125,7 @@ export {
   crlNumberExtension,
   crlPem,
   crlSignedBy,
+  deltaCrlFields,
   deltaCrlIndicator,
   entryExtensions,
   issuingDistributionPoint,
@@ -256,6 +257,7 @@ export { rotateTicketKeys, type Rotation, type TicketKeyOrder } from './tickets/
 export { certificateText, type CertificateTextOptions } from './text/certificate.ts';
 export { ocspRequestText, ocspResponseText } from './text/ocsp.ts';
 export { requestText, type RequestTextOptions } from './text/request.ts';
+export { crlText } from './text/crl.ts';
 export { nameText, parseNameOptions, type NameOptions } from './text/name.ts';
 export { policiesText } from './text/policies.ts';
 export { extensionsText, type UnknownExtensions } from './text/extensions/index.ts';

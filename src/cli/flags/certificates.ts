@@ -1,4 +1,5 @@
 /** What the commands around certificates read: certificates, requests, keys, and the options that say how names are printed. */
+import { readCrls, type Crl } from '../../lib/crl/index.ts';
 import { fail } from '../../lib/errors.ts';
 import { PublicKey, type PrivateKey } from '../../lib/keys/model.ts';
 import { readPrivateKey } from '../../lib/keys/read.ts';
@@ -56,6 +57,19 @@ export class Inputs {
     const { isPkcs12, readPkcs12 } = await import('./pkcs12-input.ts');
     if (!isPkcs12(bytes)) return [];
     return readPkcs12(bytes, source, () => this.#passphrase(source));
+  }
+
+  /** All CRLs of a file, at least one. */
+  crls(path: string | undefined, form?: 'pem' | 'der'): Crl[] {
+    const source = this.#io.inputName(path);
+    const bytes = this.#io.read(path);
+    checkForm(bytes, form, source);
+    return readCrls(bytes, source);
+  }
+
+  /** The first CRL of a file. */
+  crl(path: string | undefined, form?: 'pem' | 'der'): Crl {
+    return this.crls(path, form)[0] as Crl;
   }
 
   /** The request of a file. */

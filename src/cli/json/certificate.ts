@@ -69,15 +69,16 @@ export function extensionJson(extension: Extension): ExtensionJson {
 }
 
 /** An instant in ISO 8601, or null where the certificate holds something else. */
-const timeJson = ({ ms }: Time): string | null =>
+export const timeJson = ({ ms }: Time): string | null =>
   ms === undefined ? null : new Date(ms).toISOString().replace('.000Z', 'Z');
 
-interface AlgorithmJson {
+/** The document of an algorithm. */
+export interface AlgorithmJson {
   readonly oid: string;
   readonly name: string;
 }
 
-const algorithmJson = ({ oid }: AlgorithmIdentifier): AlgorithmJson => ({ oid, name: longName(oid) });
+export const algorithmJson = ({ oid }: AlgorithmIdentifier): AlgorithmJson => ({ oid, name: longName(oid) });
 
 /** The public key, or null when it cannot be taken apart. */
 function keyJson(holder: { readonly spki: Buffer }): Omit<KeyDescription, 'private'> | null {
@@ -90,7 +91,8 @@ function keyJson(holder: { readonly spki: Buffer }): Omit<KeyDescription, 'priva
   }
 }
 
-const digest = (name: string, der: Buffer): string => createHash(name).update(der).digest('hex');
+/** A digest of an object's octets in hex. */
+export const digest = (name: string, der: Buffer): string => createHash(name).update(der).digest('hex');
 
 /** A certificate's document. */
 export interface CertificateJson {

@@ -1,6 +1,6 @@
 /** CRLs from their fields (RFC 5280 section 5.1). */
 import { CLASS, TAG, bigintOf, encodePem } from '../der/index.ts';
-import { element, explicit, integer, seq, universal } from '../der/writer.ts';
+import { bitString, element, explicit, integer, seq, universal } from '../der/writer.ts';
 import { checkSerial, extensionElement, signed, timeElement } from '../x509/build.ts';
 import type { Name } from '../x509/name.ts';
 import type { Extension } from '../x509/schema.ts';
@@ -87,6 +87,13 @@ export function sortRevoked<T extends Pick<RevokedFields, 'serial'>>(entries: re
   });
   keyed.sort((a, b) => (a.size === b.size ? Number(a.negative) - Number(b.negative) : a.size < b.size ? -1 : 1));
   return keyed.map(({ entry }) => entry);
+}
+
+/** The CRL with DER around what is signed, which stays as it stood: what OpenSSL writes of one that came in BER. */
+export function recodeCrl(crl: Crl): Crl {
+  const { tbs, signatureAlgorithm, signature, signatureUnusedBits } = crl;
+  const der = seq(tbs, signatureAlgorithm.der, bitString(signature, signatureUnusedBits));
+  return der.equals(crl.der) ? crl : Crl.read(der);
 }
 
 /** A CRL as PEM. */

@@ -16,5 +16,6 @@ export {
   deltaCrlIndicator,
   issuingDistributionPoint,
 } from './extensions.ts';
-export { buildCrl, corruptCrlSignature, crlFieldsOf, crlPem, sortRevoked, type CrlFields } from './build.ts';
+export { buildCrl, corruptCrlSignature, crlFieldsOf, crlPem, recodeCrl, sortRevoked, type CrlFields } from './build.ts';
+export { deltaCrlFields } from './delta.ts';
 export { crlSignedBy } from './signature.ts';

@@ -68,3 +68,21 @@ export function digestByOid(oid: string): Digest | undefined {
 export function allDigests(): Digest[] {
   return [...new Set(load().values())];
 }
+
+/** The names of OpenSSL 3's providers where they are not the label. */
+const FETCHED: Readonly<Record<string, string>> = {
+  sha224: 'SHA2-224',
+  sha256: 'SHA2-256',
+  sha384: 'SHA2-384',
+  sha512: 'SHA2-512',
+  'sha512-224': 'SHA2-512/224',
+  'sha512-256': 'SHA2-512/256',
+  shake128: 'SHAKE-128',
+  shake256: 'SHAKE-256',
+  ripemd160: 'RIPEMD-160',
+  blake2b512: 'BLAKE2B-512',
+  blake2s256: 'BLAKE2S-256',
+};
+
+/** A digest's name as OpenSSL 3 prints it where it fetched the digest by its name, e.g. `SHA2-256`. */
+export const fetchedName = ({ name, label }: Digest): string => FETCHED[name] ?? label;

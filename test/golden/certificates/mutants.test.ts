@@ -10,6 +10,7 @@ import { CLASS, encodePem, element, explicit, octetString, oid, readDer, seq } f
 import { type Certificate, readCertificates } from '../../../src/lib/x509/certificate.ts';
 import { readRequest } from '../../../src/lib/x509/request.ts';
 import { describeWith } from '../../support/peers.ts';
+import { ODD_CRLS } from '../crl/odd.ts';
 import { filesOf, ourText, theirText, type Kind, type Options } from './texts.ts';
 
 const DATA = join(import.meta.dirname, '../../data');
@@ -92,6 +93,15 @@ describeWith(['openssl'], 'K4 mutants: text and refusal as openssl', () => {
         Buffer.from(encodePem('CERTIFICATE REQUEST', mutate(pick(random, ders), random))),
         pick(random, OPTIONS),
       );
+    }
+  }, 3_600_000);
+
+  it('of CRLs', () => {
+    const random = randomOf(SEED + 3);
+    const odd = ODD_CRLS.map(([, der]) => der);
+    const ders = [...filesOf(join(DATA, 'pkits/crls'), /\.crl$/).map((file) => readFileSync(file)), ...odd];
+    for (let i = 0; i < COUNT; i += 1) {
+      compare('crl', Buffer.from(encodePem('X509 CRL', mutate(pick(random, ders), random))), pick(random, OPTIONS));
     }
   }, 3_600_000);
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCrls, type Crl } from '../../../src/lib/crl/index.ts';
 import { certificateText, parseTextOptions } from '../../../src/lib/text/certificate.ts';
+import { crlText } from '../../../src/lib/text/crl.ts';
 import { parseNameOptions } from '../../../src/lib/text/name.ts';
 import { toOctets } from '../../../src/lib/text/octets.ts';
 import { requestText } from '../../../src/lib/text/request.ts';
@@ -30,13 +32,14 @@ export const OPTIONS: readonly Options[] = [
   { nameopt: 'lname,show_type,esc_2254,sep_comma_plus', textopt: 'no_validity,no_issuer,no_pubkey,no_extensions' },
 ];
 
-export type Kind = 'x509' | 'req';
+export type Kind = 'x509' | 'req' | 'crl';
 
 /** What we print, as octets. */
 export function ourText(kind: Kind, bytes: Uint8Array, { nameopt, textopt }: Options = {}): Buffer {
   const names = nameopt === undefined ? {} : { nameopt: parseNameOptions(nameopt) };
   const parts = textopt === undefined ? 0 : parseTextOptions(textopt);
   if (kind === 'req') return toOctets(requestText(readRequest(bytes, 'file'), { ...names, reqopt: parts }));
+  if (kind === 'crl') return toOctets(crlText(readCrls(bytes, 'file')[0] as Crl, names));
   const [certificate] = readCertificates(bytes, 'file');
   return toOctets(certificateText(certificate as Certificate, { ...names, certopt: parts }));
 }
@@ -46,7 +49,7 @@ export function theirText(kind: Kind, bytes: Uint8Array, { nameopt, textopt }: O
   const args = [kind, '-noout', '-text'];
   if (kind === 'req' && bytes[0] === 0x30) args.push('-inform', 'DER');
   if (nameopt !== undefined) args.push('-nameopt', nameopt);
-  if (textopt !== undefined) args.push(kind === 'req' ? '-reqopt' : '-certopt', textopt);
+  if (textopt !== undefined && kind !== 'crl') args.push(kind === 'req' ? '-reqopt' : '-certopt', textopt);
   const { status, stdout } = openssl(args, { input: bytes });
   return status === 0 ? Buffer.from(stdout.replace(/^[0-9A-F]{16}:error:.*\n/gm, ''), 'latin1') : undefined;
 }
