@@ -16,6 +16,8 @@ export class Context<F extends Flags = Flags> {
   readonly digest: string | undefined;
   /** The digest flag's name as it was typed: OpenSSL prints fingerprints with it. */
   readonly digestFlag: string | undefined;
+  /** Canonical names of all digests given as flags: one for each `@digest` of `order`. */
+  readonly digests: readonly string[];
   /** Canonical name of a cipher given as a flag (`-aes256`). */
   readonly cipher: string | undefined;
   /** True for `--json`: print one JSON document instead of text. */
@@ -32,6 +34,7 @@ export class Context<F extends Flags = Flags> {
     this.order = parsed.order;
     this.digest = parsed.digest;
     this.digestFlag = parsed.digestFlag;
+    this.digests = parsed.digests;
     this.cipher = parsed.cipher;
     this.json = parsed.json;
     this.stdin = new Stdin();

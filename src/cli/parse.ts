@@ -20,6 +20,8 @@ export interface Parsed<F extends Flags> {
   readonly cipher: string | undefined;
   /** The digest flag's name as it was typed (`SHA-256`). */
   readonly digestFlag?: string | undefined;
+  /** All digests that were given, in order: one for each `@digest` of `order`. */
+  readonly digests: readonly string[];
   readonly json: boolean;
   /** `-help` stands somewhere: nothing else was looked at. */
   readonly help: boolean;
@@ -33,6 +35,7 @@ const ALGORITHM_MARKS = { '@digest': { type: 'boolean' }, '@cipher': { type: 'bo
 interface State {
   readonly tokens: string[];
   readonly warnings: string[];
+  readonly digests: string[];
   help: boolean;
   digest: string | undefined;
   cipher: string | undefined;
@@ -53,6 +56,7 @@ export function parse<F extends Flags>(
   const state: State = {
     tokens: [],
     warnings: [],
+    digests: [],
     help: false,
     digest: undefined,
     cipher: undefined,
@@ -71,6 +75,7 @@ export function parse<F extends Flags>(
         order: [],
         digest: undefined,
         cipher: undefined,
+        digests: [],
         json: false,
         help: true,
         warnings: [],
@@ -92,6 +97,7 @@ export function parse<F extends Flags>(
     digest: state.digest,
     cipher: state.cipher,
     digestFlag: state.digestFlag,
+    digests: state.digests,
     json: json === true,
     help: false,
     warnings: [...new Set(state.warnings)],
@@ -148,7 +154,10 @@ function takeAlgorithm(name: string, spec: CommandSpec<Flags>, lookup: Algorithm
     if (found === undefined) continue;
     state[kind] = found;
     state.tokens.push(`--@${kind}`);
-    if (kind === 'digest') state.digestFlag = name;
+    if (kind === 'digest') {
+      state.digestFlag = name;
+      state.digests.push(found);
+    }
     return true;
   }
   return false;

@@ -19,7 +19,7 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     ],
   },
   { title: 'Requests and certificates', commands: ['req', 'x509', 'pkcs12', 'pkcs12 export', 'spkac'] },
-  { title: 'A CA', commands: ['ca', 'crl'] },
+  { title: 'A CA', commands: ['ca', 'crl', 'ocsp'] },
   {
     title: 'For servers',
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],

@@ -11,6 +11,7 @@ export type Peer =
   | 'ssh-keygen'
   | 'gnutls-cli'
   | 'gnutls-serv'
+  | 'ocsptool'
   | 'nginx'
   | 'curl'
   | 'go'
@@ -29,6 +30,7 @@ const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; 
   'ssh-keygen': { probe: ['-?'], version: /./s, package: 'openssh-client' },
   'gnutls-cli': { probe: ['--version'], version: /gnutls-cli 3\./, package: 'gnutls-bin' },
   'gnutls-serv': { probe: ['--version'], version: /gnutls-serv 3\./, package: 'gnutls-bin' },
+  ocsptool: { probe: ['--version'], version: /ocsptool 3\./, package: 'gnutls-bin' },
   nginx: { probe: ['-v'], version: /nginx/, package: 'nginx-light' },
   curl: { probe: ['--version'], version: /curl/, package: 'curl' },
   go: { probe: ['version'], version: /go1\./, package: 'golang-go' },

@@ -13,7 +13,8 @@ import { MAX_NONCE } from './extensions.ts';
 import { OcspRequest } from './request.ts';
 import type { OcspResponse } from './response.ts';
 import type { CertId } from './schema.ts';
-import type { OcspSigner } from './signer.ts';
+import { signatureFor } from '../x509/sign.ts';
+import { checkSigner, type OcspSigner } from './signer.ts';
 
 /** What a responder knows of a certificate; `extensions` go into its answer. `omitted`: the response says nothing of it. */
 export type KnownStatus =
@@ -65,6 +66,7 @@ const MAX_REQUESTS = 1000;
 /**
  * Makes a responder. It answers every well-formed request, signed or not; a nonce is repeated.
  *
+ * @throws TlskitError ERR_KEY_MISMATCH when the signer's key is not that of its certificate; ERR_KEY, ERR_USAGE when it cannot sign as it should
  * @example
  * const respond = ocspResponder({
  *   issuers: [ca],
@@ -75,6 +77,10 @@ const MAX_REQUESTS = 1000;
  * const { response } = await respond(octets, Date.now());
  */
 export function ocspResponder(options: OcspResponderOptions): OcspResponder {
+  const { signer, certIdDigest } = options;
+  checkSigner(signer);
+  signatureFor(signer.key, { digest: signer.digest, sigopts: signer.sigopts ?? [] });
+  for (const issuer of options.issuers) certIdOf(Buffer.alloc(1), issuer, certIdDigest);
   return async (octets, now) => {
     let request: OcspRequest;
     try {
