@@ -1,7 +1,8 @@
 import { asn1Json } from '../cli/asn1parse/json.ts';
 import { asn1Form, dig, generated, readAsn1 } from '../cli/asn1parse/input.ts';
+import { itemListing } from '../cli/asn1parse/items.ts';
 import { withOidFile } from '../cli/req/oid-file.ts';
-import { bool, defineCommand, int, list, missing, text, type CommandSpec } from '../cli/spec.ts';
+import { bool, defineCommand, int, list, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { findObject } from '../lib/registry/find.ts';
 import { parseText } from '../lib/text/asn1.ts';
@@ -32,7 +33,7 @@ const command: CommandSpec = defineCommand({
     dump: bool('Dump values that have no text'),
     dlimit: int('number', 'Dump no more than this many octets of each'),
     oid: text('file', 'Names of object identifiers, a line each: 1.2.3 shortName long name'),
-    item: missing('name'),
+    item: text('name', 'Show a structure field by field: X509, X509_CRL, PKCS7, CMS_ContentInfo, …'),
   },
   run(context) {
     const { flags } = context;
@@ -50,11 +51,15 @@ const command: CommandSpec = defineCommand({
     const bytes = dug.subarray(offset, length === 0 ? undefined : offset + length);
     if (flags.out !== undefined) context.write(flags.out, bytes);
     if (flags.noout) return 0;
+    if (flags.item !== undefined) {
+      context.print(itemListing(flags.item, bytes, source));
+      return 0;
+    }
     if (context.json) {
       context.printJson(asn1Json(bytes));
       return 0;
     }
-    const lastDump = context.order.filter((name) => name === 'dump' || name === 'dlimit').at(-1);
+    const lastDump = context.order.findLast((name) => name === 'dump' || name === 'dlimit');
     const listing = parseText(bytes, {
       indent: flags.i,
       dump: lastDump === 'dump' ? Infinity : (flags.dlimit ?? 0),

@@ -1,5 +1,5 @@
 /** The document that `asn1parse --json` prints (docs/json.md). */
-import { CLASS, DerNode, TAG, readDerPrefix } from '../../lib/der/index.ts';
+import { CLASS, TAG, readDerPrefix, type DerNode } from '../../lib/der/index.ts';
 import { TlskitError } from '../../lib/errors.ts';
 import { longName } from '../../lib/registry/oids.ts';
 import { stringToUtf8, typeName } from '../../lib/text/string.ts';

@@ -354,7 +354,8 @@ const RC2_VERSIONS = [
 
 const rc2Version = (bits: number): number => RC2_VERSIONS.find(([b]) => b === bits)?.[1] ?? bits;
 
-function readKdf(node: DerNode): { kdf: Kdf; keyLength: number | undefined } {
+/** Reads the AlgorithmIdentifier of PBKDF2 or scrypt. Throws ERR_DER, ERR_FORMAT, ERR_UNSUPPORTED. */
+export function readKdf(node: DerNode): { kdf: Kdf; keyLength: number | undefined } {
   const [id, parameters] = node.sequence('key derivation');
   const name = id?.oid('key derivation') ?? '';
   if (name !== PBKDF2 && name !== SCRYPT) fail('ERR_UNSUPPORTED', `the key derivation ${name} is not supported`);
