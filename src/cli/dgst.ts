@@ -169,15 +169,18 @@ async function sign(context: Run, digest: Digest | undefined, keyFile: string): 
   const { flags, args } = context;
   const key = await privateKey(context, keyFile);
   const value = signData(key, context.read(args[0]), { digest, sigopts: flags.sigopt });
+  const pure = key.info.postQuantum !== undefined;
   if (context.json) {
     context.printJson({
-      digest: (digest ?? digestByName('sha256'))?.name,
+      digest: pure ? null : (digest ?? digestByName('sha256'))?.name,
       key: key.type,
       signature: value.toString('hex'),
     });
     if (!toFile(flags.out)) return 0;
   }
-  const title = `${args[0] === undefined ? '' : `${key.type.toUpperCase()}-`}${digestTitle(digest ?? defaultDigest())}`;
+  const title = pure
+    ? key.info.label
+    : `${args[0] === undefined ? '' : `${key.type.toUpperCase()}-`}${digestTitle(digest ?? defaultDigest())}`;
   context.write(flags.out, flags.hex ? shown(context, value, args[0], title) : value);
   return 0;
 }

@@ -7,8 +7,9 @@ import { fail } from '../lib/errors.ts';
 import { generatedType, type KeyGenParams } from '../lib/keys/generate.ts';
 import type { PrivateKey } from '../lib/keys/model.ts';
 import { writePrivateKey, writePublicKey, type KeyEncryption } from '../lib/keys/write.ts';
+import { postQuantum } from '../lib/registry/post-quantum.ts';
 
-const FORMATS = ['pkcs8', 'pkcs1', 'sec1', 'traditional', 'jwk'] as const;
+const FORMATS = ['pkcs8', 'pkcs1', 'sec1', 'traditional', 'jwk', 'seed', 'expanded'] as const;
 const PUBLIC_FORMATS = ['spki', 'pkcs1', 'jwk', 'openssh'] as const;
 const DEFAULT_CURVE = 'P-256';
 const DEFAULT_GROUP = 'ffdhe2048';
@@ -16,12 +17,18 @@ const DEFAULT_GROUP = 'ffdhe2048';
 const flags = {
   type: text(
     'type',
-    'rsa, rsa-pss, ec (default), ed25519, ed448, x25519, x448, dsa, dh, dhx; or a curve such as P-384',
+    'rsa, rsa-pss, ec (default), ed25519, ed448, x25519, x448, dsa, dh, dhx, ml-dsa-65, ml-kem-768, slh-dsa-sha2-128s, …; or a curve such as P-384',
   ),
   bits: int('number', 'Size of an RSA or DSA key (default 2048)'),
   curve: text('name', 'Curve of an EC key (default P-256); "ecparam -list_curves" shows all'),
   group: text('name', 'Group of a DH key (default ffdhe2048)'),
-  format: text('format', 'How to write the private key (default pkcs8)', { values: FORMATS }),
+  format: text(
+    'format',
+    'How to write the private key (default pkcs8); seed and expanded: PKCS#8 of ML-DSA and ML-KEM with one of the two only',
+    {
+      values: FORMATS,
+    },
+  ),
   outform: text('PEM|DER', 'PEM (default) or DER'),
   out: text('file', 'Write the private key to this file, mode 0600 (default: standard output)'),
   public: text('file', 'Also write the public key to this file', { group: 'Public key' }),
@@ -88,7 +95,9 @@ function whatToMake(flags: Run['flags']): KeyGenParams {
   if (type === 'rsa' || type === 'rsa-pss') return { type, ...size };
   if (type === 'dsa') return { type, ...size };
   if (type === 'dh' || type === 'dhx') return { type, group: group ?? DEFAULT_GROUP };
-  if (type !== 'ec') return { type };
+  const set = postQuantum(type);
+  if (set) return { type: set.type };
+  if (type !== 'ec') return { type: type as 'ed25519' | 'ed448' | 'x25519' | 'x448' };
   return { type, curve: curve ?? (named.toLowerCase() === 'ec' ? DEFAULT_CURVE : named) };
 }
 
@@ -100,6 +109,8 @@ function describe(params: KeyGenParams): string {
 function checkFormat(type: string, format: string | undefined): void {
   if (format === 'pkcs1' && type !== 'rsa') fail('ERR_USAGE', `pkcs1 is a format for RSA keys, not for ${type}`);
   if (format === 'sec1' && type !== 'ec') fail('ERR_USAGE', `sec1 is a format for EC keys, not for ${type}`);
+  if ((format === 'seed' || format === 'expanded') && !type.startsWith('ml-'))
+    fail('ERR_USAGE', `${format} is a format for ML-DSA and ML-KEM keys, not for ${type}`);
 }
 
 function privateFile(
@@ -110,5 +121,7 @@ function privateFile(
 ): string | Buffer {
   const how = { form, ...(encryption ? { encryption } : {}) };
   if (format === undefined || format === 'pkcs8') return writePrivateKey(key, { format: 'pkcs8', ...how });
+  if (format === 'seed' || format === 'expanded')
+    return writePrivateKey(key, { format: 'pkcs8', seeded: [format === 'seed' ? 'seed-only' : 'priv-only'], ...how });
   return writePrivateKey(key, { format: format === 'jwk' ? 'jwk' : 'traditional', ...how });
 }

@@ -9,6 +9,7 @@ import {
   toFile,
   written,
 } from '../cli/flags/keys.ts';
+import { provparamFlag, seededForms } from '../cli/flags/provparam.ts';
 import { keyGenParams, keyOptions, parameterGenParams, type KeyOptions } from '../cli/flags/pkeyopt.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, ignored, list, text, type CommandSpec } from '../cli/spec.ts';
@@ -23,7 +24,10 @@ import { privateKeyText } from '../lib/text/key.ts';
 import { keyParametersText } from '../lib/text/params.ts';
 
 const flags = {
-  algorithm: text('name', 'RSA, RSA-PSS, EC, ED25519, ED448, X25519, X448, DSA, DH, DHX'),
+  algorithm: text(
+    'name',
+    'RSA, RSA-PSS, EC, ED25519, ED448, X25519, X448, DSA, DH, DHX, ML-DSA-65, ML-KEM-768, SLH-DSA-SHA2-128s, …',
+  ),
   pkeyopt: list('name:value', 'Set an option of the key type, e.g. rsa_keygen_bits:3072, ec_paramgen_curve:P-256'),
   paramfile: text('file', 'Make the key with the parameters in this file'),
   genparam: bool('Generate parameters, not a key'),
@@ -35,6 +39,7 @@ const flags = {
   verbose: bool('Show progress (the default on a terminal)'),
   pass: { ...passoutFlag(), aliases: ['passout'] },
   config: ignored('file'),
+  provparam: provparamFlag(),
   ...PROVIDER_FLAGS,
 };
 
@@ -64,7 +69,8 @@ const command: CommandSpec = defineCommand({
     const key = await makeKey(await whatToMake(context), `Generating a ${flags.algorithm ?? ''} key`, flags.quiet);
     // without a cipher, OpenSSL's DER is not PKCS#8; with one it would not be encrypted, which nobody can want
     const how = form === 'der' && !encryption ? olderFormat(key, form) : { format: 'pkcs8' as const };
-    const file = writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) });
+    const seeded = seededForms(context, key.type);
+    const file = writePrivateKey(key, { form, ...how, ...seeded, ...(encryption ? { encryption } : {}) });
     const output = new Output();
     output.add(file, true);
     if (flags.text) output.add(privateKeyText(key), true);

@@ -12,6 +12,7 @@ import {
   PROVIDER_FLAGS,
   toFile,
 } from '../cli/flags/keys.ts';
+import { provparamFlag, seededForms } from '../cli/flags/provparam.ts';
 import type { Context } from '../cli/context.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
@@ -39,6 +40,7 @@ const flags = {
   ec_param_enc: curveFormFlag(),
   passin: passinFlag(),
   passout: passoutFlag(),
+  provparam: provparamFlag(),
   ...PROVIDER_FLAGS,
 };
 
@@ -115,12 +117,13 @@ async function addKey(
     output.add(writePublicKey(key instanceof PublicKey ? key : key.publicKey, { form, ec }));
     return;
   }
-  if (form === 'der') return output.add(writePrivateKey(key, { form, ...olderFormat(key, form, ec) }), true);
+  const seeded = seededForms(context, key.type);
+  if (form === 'der') return output.add(writePrivateKey(key, { form, ...olderFormat(key, form, ec), ...seeded }), true);
   const encryption = await cipherEncryption(context, pass.out);
   const how = flags.traditional
     ? { ...olderFormat(key, form, ec), format: 'traditional' as const }
     : { format: 'pkcs8' as const, ec };
-  output.add(writePrivateKey(key, { form, ...how, ...(encryption ? { encryption } : {}) }), true);
+  output.add(writePrivateKey(key, { form, ...how, ...seeded, ...(encryption ? { encryption } : {}) }), true);
 }
 
 function addText(

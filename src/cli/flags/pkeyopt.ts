@@ -5,6 +5,7 @@ import type { ParameterGenParams } from '../../lib/keys/generate-parameters.ts';
 import type { KeyGenParams } from '../../lib/keys/generate.ts';
 import { PSS_DEFAULTS, type PssRestrictions } from '../../lib/keys/pss.ts';
 import type { KeyType } from '../../lib/keys/types.ts';
+import { postQuantum } from '../../lib/registry/post-quantum.ts';
 
 /** What the options say; every member is as the table below names it. */
 export interface KeyOptions {
@@ -20,11 +21,13 @@ export interface KeyOptions {
   generator?: number;
   group?: string;
   privateLength?: number;
+  /** What a post-quantum key is made of. */
+  seed?: Buffer;
   /** Names of options that were accepted and change nothing here. */
   readonly ignored?: readonly string[];
 }
 
-type Parse = (value: string, name: string) => string | number | bigint;
+type Parse = (value: string, name: string) => string | number | bigint | Buffer;
 
 const integer: Parse = (value, name) => {
   if (!/^(0[xX][0-9a-fA-F]{1,8}|-?\d{1,9})$/.test(value)) return bad(value, name, 'a whole number');
@@ -52,6 +55,9 @@ const saltLength: Parse = (value, name) => {
 function bad(value: string, name: string, wanted: string): never {
   return fail('ERR_USAGE', `-pkeyopt ${name}:${value} is not right: the value is ${wanted}`);
 }
+
+const hex: Parse = (value, name) =>
+  /^([0-9a-fA-F]{2}){1,256}$/.test(value) ? Buffer.from(value, 'hex') : bad('…', name, 'octets in hexadecimal');
 
 type Row = readonly [member: Exclude<keyof KeyOptions, 'ignored'> | undefined, parse: Parse];
 
@@ -126,13 +132,15 @@ const TABLE: Readonly<Partial<Record<KeyType, Readonly<Record<string, Row>>>>> =
   dhx: { ...DH, dh_paramgen_type: SUBGROUP, type: SUBGROUP },
 };
 
+const SEEDED: Readonly<Record<string, Row>> = { hexseed: ['seed', hex] };
+
 /**
  * Reads the options for a type of key; the last one of a name wins.
  *
  * @throws TlskitError ERR_USAGE for an option that the type does not have, or a bad value
  */
 export function keyOptions(type: KeyType, options: readonly string[]): KeyOptions {
-  const rows = TABLE[type] ?? {};
+  const rows = postQuantum(type) ? SEEDED : (TABLE[type] ?? {});
   const out: Record<string, unknown> = {};
   const ignored: string[] = [];
   for (const option of options) {
@@ -195,7 +203,10 @@ export function keyGenParams(type: KeyType, options: KeyOptions): KeyGenParams {
         fail('ERR_USAGE', `a ${type.toUpperCase()} key needs a group: -pkeyopt group:ffdhe2048, or -paramfile`),
     };
   }
-  return { type };
+  const set = postQuantum(type);
+  return set
+    ? given({ type: set.type, seed: options.seed })
+    : { type: type as 'ed25519' | 'ed448' | 'x25519' | 'x448' };
 }
 
 /**

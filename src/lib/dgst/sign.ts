@@ -3,6 +3,7 @@ import { constants, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
 import { digestByName, type Digest } from '../crypto/digests.ts';
 import { fail } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/model.ts';
+import { signPostQuantum, verifyPostQuantum } from '../keys/post-quantum.ts';
 import { pssSigner, readPssOptions } from '../x509/sign-pss.ts';
 import { isXof } from './digest.ts';
 
@@ -20,6 +21,7 @@ export interface DataSigningOptions {
  */
 export function signData(key: PrivateKey, data: Uint8Array, options: DataSigningOptions = {}): Buffer {
   const { digest = sha256(), sigopts = [] } = options;
+  if (isPure(key, options)) return signPostQuantum(key, data);
   checkKey(key, digest, sigopts);
   const pss = isRsa(key) ? readPssOptions(key, options.digest, sigopts) : undefined;
   if (pss) return pssSigner(key, pss).sign(data);
@@ -42,6 +44,7 @@ export function verifyData(
   options: DataSigningOptions = {},
 ): boolean {
   const { sigopts = [] } = options;
+  if (isPure(key, options)) return verifyPostQuantum(key, data, signature);
   const pss = isRsa(key) ? readVerifyOptions(key, sigopts) : undefined;
   const restricted = key.type === 'rsa-pss' && key.components.kind === 'rsa' ? key.components.pss?.digest : undefined;
   const digest = options.digest ?? digestByName(restricted ?? 'sha256') ?? sha256();
@@ -61,6 +64,16 @@ export function verifyData(
 const sha256 = (): Digest => digestByName('sha256') ?? fail('ERR_UNSUPPORTED', 'SHA-256 is not there');
 
 const isRsa = (key: PrivateKey | PublicKey): boolean => key.type === 'rsa' || key.type === 'rsa-pss';
+
+/** Whether a key signs the data itself (ML-DSA, SLH-DSA); then nothing else is to be said. */
+function isPure(key: PrivateKey | PublicKey, { digest, sigopts }: DataSigningOptions): boolean {
+  const { postQuantum, signs, label } = key.info;
+  if (!postQuantum || !signs) return false;
+  if (digest) fail('ERR_KEY', `Explicit digest not supported for ${label} operations: leave out -${digest.name}`);
+  const [option] = sigopts ?? [];
+  if (option !== undefined) fail('ERR_USAGE', `Signature parameter error "${option}": a key of type ${label} has none`);
+  return true;
+}
 
 function checkKey(key: PrivateKey | PublicKey, digest: Digest, sigopts: readonly string[]): void {
   const { label } = key.info;

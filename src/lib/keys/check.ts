@@ -64,7 +64,7 @@ export function checkPrivateKey(key: PrivateKey): string[] {
     const { components } = key;
     if (components.kind === 'rsa') return checkRsaPrivate(components);
     if (components.kind === 'ec') return checkEcPrivate(components);
-    if (components.kind === 'raw') return checkRawPrivate(key);
+    if (components.kind === 'raw' || components.kind === 'seeded') return checkRawPrivate(key);
     const reasons = checkPublicKey(key.publicKey);
     if (components.kind === 'dsa') {
       if (components.x < 1n || components.x >= components.q) reasons.push('private key out of range');

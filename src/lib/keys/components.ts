@@ -1,7 +1,7 @@
 /** The numbers inside keys: what SPKI, PKCS#8 and the algorithms' own structures hold, read from DER and checked for structure. */
 import { decodePoint } from '../crypto/ec-point.ts';
 import { fail } from '../errors.ts';
-import { bigintOf, readDerPrefix, TAG, type DerNode } from '../der/reader.ts';
+import { bigintOf, readDer, readDerPrefix, TAG, type DerNode } from '../der/reader.ts';
 import { readEcGroup, type EcGroup } from './ec-group.ts';
 import { readPss, type PssRestrictions } from './pss.ts';
 import { keyTypeByOid, type KeyType, type KeyTypeInfo } from './types.ts';
@@ -85,9 +85,20 @@ export interface RawPrivate {
   readonly private: Buffer;
 }
 
+/**
+ * An ML-KEM or ML-DSA private key (RFC 9935, RFC 9881 section 6): the seed, the key that is made of it, or both. SLH-DSA keys have no more than
+ * themselves (RFC 9909 section 6), and are `raw`.
+ */
+export interface SeededPrivate {
+  readonly kind: 'seeded';
+  readonly seed?: Buffer;
+  readonly expanded?: Buffer;
+}
+
 export type PublicComponents = RsaPublic | EcPublic | DsaPublic | DhPublic | RawPublic;
 /** A private key's numbers; public numbers that the file does not hold are left to `PrivateKey.publicKey`. */
-export type PrivateComponents = RsaPrivate | EcPrivate | Omit<DsaPrivate, 'y'> | Omit<DhPrivate, 'y'> | RawPrivate;
+export type PrivateComponents =
+  RsaPrivate | EcPrivate | Omit<DsaPrivate, 'y'> | Omit<DhPrivate, 'y'> | RawPrivate | SeededPrivate;
 /** Octets of one number; larger keys than this are of no use to anybody. */
 const MAX_NUMBER = 16 * 1024;
 
@@ -183,13 +194,16 @@ export function readPkcs8(node: DerNode): Pkcs8Parts {
 
 /** The numbers of a public key. */
 export function publicComponents(parts: SpkiParts): PublicComponents {
-  return READERS[parts.info.type].public(parts);
+  return readerOf(parts.info).public(parts);
 }
 
 /** The numbers of a private key. */
 export function privateComponents(parts: Pkcs8Parts): PrivateComponents {
-  return READERS[parts.info.type].private(parts);
+  return readerOf(parts.info).private(parts);
 }
+
+const readerOf = ({ type, postQuantum }: KeyTypeInfo): Reader =>
+  READERS[type] ?? (postQuantum?.family === 'slh-dsa' ? BARE : SEEDED);
 
 interface Reader {
   readonly public: (parts: SpkiParts) => PublicComponents;
@@ -217,7 +231,14 @@ const RAW: Reader = {
   }),
 };
 
-const READERS: Readonly<Record<KeyType, Reader>> = {
+/** The key's octets stand bare in PKCS#8 (RFC 9909 section 6). */
+const BARE: Reader = {
+  public: RAW.public,
+  private: (parts) => ({ kind: 'raw', private: exactly(parts.info, parts.key, 'private') }),
+};
+const SEEDED: Reader = { public: RAW.public, private: ({ info, key }) => readSeeded(info, key) };
+
+const READERS: Readonly<Partial<Record<KeyType, Reader>>> = {
   rsa: RSA,
   'rsa-pss': RSA,
   ec: EC,
@@ -340,9 +361,46 @@ export function readDhxDomain(node: DerNode): DhDomain {
   };
 }
 
-function rawKey({ info, parameters }: KeyAlgorithm, key: Buffer, which: string): Buffer {
-  // RFC 8410 section 3
+function rawKey({ info, parameters }: KeyAlgorithm, key: Buffer, which: 'public' | 'private'): Buffer {
+  // RFC 8410 section 3, RFC 9881 section 4
   if (parameters) fail('ERR_KEY', `the ${info.label} key has parameters, and must not have any`);
-  if (key.length === info.rawLength) return key;
-  return fail('ERR_KEY', `an ${info.label} ${which} key has ${info.rawLength} octets, and here are ${key.length}`);
+  return exactly(info, key, which);
+}
+
+function exactly(info: KeyTypeInfo, key: Buffer, which: 'public' | 'private'): Buffer {
+  const set = info.postQuantum;
+  const length = which === 'public' ? set?.publicLength : set?.privateLength;
+  const wanted = length ?? info.rawLength;
+  if (key.length === wanted) return key;
+  return fail('ERR_KEY', `an ${info.label} ${which} key has ${wanted} octets, and here are ${key.length}`);
+}
+
+/**
+ * The forms of ML-KEM's and ML-DSA's private keys: [0] seed, OCTET STRING, or a SEQUENCE of both; and what was written before the RFCs: either one
+ * bare, and the private key with the public one after it.
+ */
+function readSeeded(info: KeyTypeInfo, key: Buffer): SeededPrivate {
+  const { seedLength = 0, privateLength = 0, publicLength = 0 } = info.postQuantum ?? {};
+  if (key.length === seedLength) return { kind: 'seeded', seed: key };
+  if (key.length === privateLength) return { kind: 'seeded', expanded: key };
+  const what = `${info.label} private key`;
+  const node = readDer(key, 'ber');
+  if (node.isContext(0)) return { kind: 'seeded', seed: sized(node.content, seedLength, what) };
+  if (node.is(TAG.octetString)) {
+    const octets = node.octets(what);
+    const alone = octets.length === privateLength + publicLength ? octets.subarray(0, privateLength) : octets;
+    return { kind: 'seeded', expanded: sized(alone, privateLength, what) };
+  }
+  const [seed, expanded, more] = node.sequence(what);
+  if (!seed || !expanded || more) return fail('ERR_DER', `${what}: the structure is not seed and expanded key`);
+  return {
+    kind: 'seeded',
+    seed: sized(seed.octets(what), seedLength, what),
+    expanded: sized(expanded.octets(what), privateLength, what),
+  };
+}
+
+function sized(octets: Buffer, length: number, what: string): Buffer {
+  if (octets.length === length) return octets;
+  return fail('ERR_KEY', `${what}: ${octets.length} octets where ${length} belong`);
 }

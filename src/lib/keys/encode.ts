@@ -1,6 +1,6 @@
 /** DER of keys from their numbers, byte for byte as OpenSSL 3.0 encodes them. */
 import type { PointForm } from '../crypto/ec-point.ts';
-import { bitString, explicit, integer, nul, octetString, oid, seq } from '../der/writer.ts';
+import { bitString, contextPrimitive, explicit, integer, nul, octetString, oid, seq } from '../der/writer.ts';
 import {
   magnitude,
   type DhDomain,
@@ -10,6 +10,7 @@ import {
   type PublicComponents,
   type RsaPrivate,
   type RsaPublic,
+  type SeededPrivate,
 } from './components.ts';
 import { convertPoint, explicitGroup, namedGroup, scalarOctets, type EcGroup } from './ec-group.ts';
 import { writePss, type PssRestrictions } from './pss.ts';
@@ -91,6 +92,12 @@ export function encodeSec1(key: EcPrivate, options: EcEncoding & { parameters?: 
 export const encodeDsaPrivate = (key: DsaPublic & { x: bigint }): Buffer =>
   seq(integer(0), ...[key.p, key.q, key.g, key.y, key.x].map(integer));
 
+/** ML-KEM-PrivateKey, ML-DSA-PrivateKey: what the key holds (RFC 9935, RFC 9881 section 6). */
+function encodeSeeded({ seed, expanded }: SeededPrivate): Buffer {
+  if (seed && expanded) return seq(octetString(seed), octetString(expanded));
+  return seed ? contextPrimitive(0, seed) : octetString(expanded ?? Buffer.alloc(0));
+}
+
 /** SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). */
 export function encodeSpki(type: KeyType, key: PublicComponents, options: EcEncoding = {}): Buffer {
   const bits = (): Buffer => {
@@ -101,12 +108,18 @@ export function encodeSpki(type: KeyType, key: PublicComponents, options: EcEnco
   return seq(algorithm(type, key, options), bitString(bits()));
 }
 
+/** PrivateKeyInfo of a type without parameters, around what stands inside. */
+export const wrapPkcs8 = (type: KeyType, inner: Uint8Array): Buffer =>
+  seq(integer(0), seq(oid(keyTypeInfo(type).oid)), octetString(inner));
+
 /** PrivateKeyInfo (RFC 5208 section 5). An EC key holds its public point when the numbers have it. */
 export function encodePkcs8(type: KeyType, key: PrivateComponents, options: EcEncoding = {}): Buffer {
   const inner = (): Buffer => {
     if (key.kind === 'rsa') return encodeRsaPrivate(key);
     if (key.kind === 'ec') return encodeSec1(key, { ...options, parameters: false });
-    return key.kind === 'raw' ? octetString(key.private) : integer(key.x);
+    if (key.kind === 'seeded') return encodeSeeded(key);
+    if (key.kind !== 'raw') return integer(key.x);
+    return keyTypeInfo(type).postQuantum ? key.private : octetString(key.private);
   };
   return seq(integer(0), algorithm(type, key, options), octetString(inner()));
 }

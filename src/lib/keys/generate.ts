@@ -1,18 +1,21 @@
 /** New keys of every type. */
-import { generateKeyPair, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPair, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type DsaPrivate, type EcPrivate, type RsaPrivate } from './components.ts';
 import { encodePoint, multiplyBase } from '../crypto/ec-point.ts';
+import { newSlhDsaKey } from '../crypto/post-quantum.ts';
 import { randomBelow } from '../crypto/random.ts';
 import { fail } from '../errors.ts';
 import { curveByName } from '../registry/curves.ts';
+import { postQuantum, type PostQuantumInfo, type PostQuantumType } from '../registry/post-quantum.ts';
 import { dhGroupByName, dhGroupByPrime, DH_GROUPS } from '../registry/dh-groups.ts';
 import { explicitGroup, namedGroup, type EcGroup } from './ec-group.ts';
 import { PrivateKey, type KeyParameters } from './model.ts';
+import { keyFromSeed } from './post-quantum.ts';
 import type { PssRestrictions } from './pss.ts';
 import { ecPoint } from './public-of.ts';
 import { makeRsa, maxPrimes } from './rsa.ts';
-import { keyTypeInfo, keyTypeByName, plannedKeyType, type KeyType } from './types.ts';
+import { keyTypeInfo, keyTypeByName, type KeyType } from './types.ts';
 
 /** What kind of key to make. */
 export type KeyGenParams =
@@ -46,7 +49,12 @@ export type KeyGenParams =
       /** A group's name (`ffdhe2048`, `modp_2048`, `dh_2048_256`, …), or parameters that a file holds. */
       readonly group: string | KeyParameters;
     }
-  | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448' };
+  | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448' }
+  | {
+      readonly type: PostQuantumType;
+      /** What the key is made of (FIPS 203 to 205); random by default. */
+      readonly seed?: Uint8Array;
+    };
 
 const MIN_RSA_BITS = 512;
 /** A size beyond this is a slip of the pen: it would take days. */
@@ -69,28 +77,27 @@ export async function generateKey(params: KeyGenParams): Promise<PrivateKey> {
     case 'dh':
     case 'dhx':
       return generateDh(params.type, params.group);
-    default:
+    case 'ed25519':
+    case 'ed448':
+    case 'x25519':
+    case 'x448':
       return generateRaw(params.type);
+    default:
+      return generatePostQuantum(params);
   }
 }
 
 /**
  * The type of key that a name means, as `-algorithm` takes it.
  *
- * @throws TlskitError ERR_USAGE for unknown names, ERR_UNSUPPORTED for post-quantum types, which are not made yet
+ * @throws TlskitError ERR_USAGE for unknown names
  */
 export function generatedType(name: string): KeyType {
   const info = keyTypeByName(name);
   if (info) return info.type;
-  const planned = plannedKeyType(name);
-  if (planned)
-    return fail(
-      'ERR_UNSUPPORTED',
-      `${planned} keys ("${name}") are not made yet; tlskit makes RSA, EC, Ed25519 and others`,
-    );
   return fail(
     'ERR_USAGE',
-    `there is no key algorithm "${name}"; there are RSA, RSA-PSS, EC, Ed25519, Ed448, X25519, X448, DSA, DH, DHX`,
+    `there is no key algorithm "${name}"; there are RSA, RSA-PSS, EC, Ed25519, Ed448, X25519, X448, DSA, DH, DHX, ML-DSA-65, ML-KEM-768, SLH-DSA-SHA2-128s and their kind`,
   );
 }
 
@@ -232,4 +239,10 @@ function generateRaw(type: 'ed25519' | 'ed448' | 'x25519' | 'x448'): PrivateKey 
   } catch {
     return fail('ERR_UNSUPPORTED', `this Node cannot make ${keyTypeInfo(type).label} keys`);
   }
+}
+
+function generatePostQuantum({ type, seed }: { type: PostQuantumType; seed?: Uint8Array }): PrivateKey {
+  const info = postQuantum(type) as PostQuantumInfo;
+  if (seed || info.family !== 'slh-dsa') return keyFromSeed(info, seed ?? randomBytes(info.seedLength));
+  return PrivateKey.fromComponents(type, { kind: 'raw', private: newSlhDsaKey(info) });
 }

@@ -1,11 +1,13 @@
-/** JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037, RFC 8812). */
+/** JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037, RFC 8812; the post-quantum ones are AKP keys of the drafts that node:crypto follows). */
 import { encodePoint } from '../crypto/ec-point.ts';
 import { fail } from '../errors.ts';
 import { curveByName } from '../registry/curves.ts';
 import { magnitude, unsigned, type EcPrivate, type RsaPrivate } from './components.ts';
 import { convertPoint, elementOctets, namedGroup, scalarOctets, type EcGroup } from './ec-group.ts';
-import { PrivateKey, PublicKey, type KeyType } from './model.ts';
+import { POST_QUANTUM } from '../registry/post-quantum.ts';
+import { PrivateKey, PublicKey, type KeyType, type KeyTypeInfo } from './model.ts';
 import { factorModulus, rsaFromPrimes } from './rsa.ts';
+import { keyTypeInfo } from './types.ts';
 
 /** A JWK's members that a key has; all values are text. */
 export type Jwk = Readonly<Record<string, string>>;
@@ -27,6 +29,8 @@ export function publicJwk(key: PublicKey): Jwk {
   if (components.kind === 'rsa' && key.type === 'rsa') {
     return { kty: 'RSA', n: number(components.n), e: number(components.e) };
   }
+  if (components.kind === 'raw' && key.info.postQuantum)
+    return { kty: 'AKP', alg: key.info.label, pub: base64url(components.public) };
   if (components.kind === 'raw') return { kty: 'OKP', crv: rawName(key.type), x: base64url(components.public) };
   if (components.kind === 'ec' && components.point) {
     const { group } = components;
@@ -56,7 +60,14 @@ export function privateJwk(key: PrivateKey): Jwk {
     const { d, p, q, dp, dq, qi } = components;
     return { ...shared, d: number(d), p: number(p), q: number(q), dp: number(dp), dq: number(dq), qi: number(qi) };
   }
-  if (components.kind === 'raw') return { ...shared, d: base64url(components.private) };
+  if (components.kind === 'seeded') {
+    const seed =
+      components.seed ??
+      fail('ERR_UNSUPPORTED', `a JWK of ${key.info.label} holds the seed, which this key was read without`);
+    return { ...shared, priv: base64url(seed) };
+  }
+  if (components.kind === 'raw')
+    return { ...shared, [key.info.postQuantum ? 'priv' : 'd']: base64url(components.private) };
   const { d, group } = components as EcPrivate;
   return { ...shared, d: base64url(magnitude(d, scalarOctets(group))) };
 }
@@ -101,8 +112,16 @@ function ecGroup(jwk: Jwk): EcGroup {
 const rawType = (jwk: Jwk): KeyType =>
   (Object.hasOwn(RAW, jwk['crv'] ?? '') ? RAW[jwk['crv'] as string] : undefined) ?? unsupported(jwk, 'crv');
 
+/** The row that an AKP key's `alg` names. */
+function akpType(jwk: Jwk): KeyTypeInfo {
+  const info = POST_QUANTUM.find(({ label }) => label === jwk['alg']);
+  return info ? keyTypeInfo(info.type) : unsupported(jwk, 'alg');
+}
+
 /** The public key of a JWK, private or public. */
 export function readPublicJwk(jwk: Jwk): PublicKey {
+  if (jwk['kty'] === 'AKP')
+    return PublicKey.fromComponents(akpType(jwk).type, { kind: 'raw', public: octets(jwk, 'pub') });
   if (jwk['kty'] === 'RSA') {
     return PublicKey.fromComponents('rsa', { kind: 'rsa', n: numberOf(jwk, 'n'), e: numberOf(jwk, 'e') });
   }
@@ -126,6 +145,7 @@ function withoutPrimes({ n, e }: RsaPrivate, d: bigint): PrivateKey {
 
 /** The private key of a JWK, or undefined when it holds a public key only. */
 export function readPrivateJwk(jwk: Jwk): PrivateKey | undefined {
+  if (jwk['kty'] === 'AKP') return readPrivateAkp(jwk);
   if (jwk['d'] === undefined) return undefined;
   const shared = readPublicJwk(jwk);
   if (jwk['kty'] === 'OKP') {
@@ -147,4 +167,16 @@ export function readPrivateJwk(jwk: Jwk): PrivateKey | undefined {
   ];
   const key: RsaPrivate = { ...(shared.components as RsaPrivate), version: 0, d, p, q, dp, dq, qi, otherPrimes: [] };
   return PrivateKey.fromComponents('rsa', key);
+}
+
+function readPrivateAkp(jwk: Jwk): PrivateKey | undefined {
+  if (jwk['priv'] === undefined) return undefined;
+  const shared = readPublicJwk(jwk);
+  const secret = octets(jwk, 'priv');
+  const slh = shared.info.postQuantum?.family === 'slh-dsa';
+  return PrivateKey.fromComponents(
+    shared.type,
+    slh ? { kind: 'raw', private: secret } : { kind: 'seeded', seed: secret },
+    shared,
+  );
 }

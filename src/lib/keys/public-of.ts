@@ -1,6 +1,7 @@
 /** The public half of a private key, computed. Secret numbers go through `node:crypto` wherever it has the group. */
 import { createDiffieHellman, createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { encodePoint, modPow, multiplyBase } from '../crypto/ec-point.ts';
+import { publicOf } from '../crypto/post-quantum.ts';
 import { fail } from '../errors.ts';
 import { readDer } from '../der/reader.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from './components.ts';
 import { scalarOctets } from './ec-group.ts';
 import { encodePkcs8 } from './encode.ts';
+import { expand } from './private-forms.ts';
 import { keyTypeInfo, type KeyType } from './types.ts';
 
 /**
@@ -23,7 +25,10 @@ import { keyTypeInfo, type KeyType } from './types.ts';
 export function derivePublic(type: KeyType, key: PrivateComponents): PublicComponents {
   if (key.kind === 'rsa') return { kind: 'rsa', n: key.n, e: key.e, ...(key.pss ? { pss: key.pss } : {}) };
   if (key.kind === 'ec') return { kind: 'ec', group: key.group, point: key.point ?? ecPoint(key) };
-  if (key.kind === 'raw') return { kind: 'raw', public: rawPublic(type, key) };
+  const set = keyTypeInfo(type).postQuantum;
+  if (key.kind === 'seeded' && set) return { kind: 'raw', public: expand(set, key).public };
+  if (key.kind === 'raw') return { kind: 'raw', public: set ? publicOf(set, key.private) : rawPublic(type, key) };
+  if (key.kind === 'seeded') return fail('ERR_UNSUPPORTED', `${type} keys are not made of seeds`);
   const { x, ...domain } = key;
   return { ...domain, y: power(key.g, x, key.p) };
 }

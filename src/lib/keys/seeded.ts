@@ -4,10 +4,12 @@ import { randomBelow, type RandomSource } from '../crypto/random.ts';
 import { primesBelow } from '../dh/sieve.ts';
 import { fail } from '../errors.ts';
 import { curveByName } from '../registry/curves.ts';
+import { postQuantum } from '../registry/post-quantum.ts';
 import { unsigned } from './components.ts';
 import { namedGroup } from './ec-group.ts';
 import type { KeyGenParams } from './generate.ts';
 import { PrivateKey } from './model.ts';
+import { keyFromSeed } from './post-quantum.ts';
 import { ecPoint } from './public-of.ts';
 import { gcd, rsaFromPrimes } from './rsa.ts';
 
@@ -25,12 +27,14 @@ export function seededKey(params: KeyGenParams, source: RandomSource): PrivateKe
     const type = params.type as keyof typeof RAW_LENGTH;
     return PrivateKey.fromComponents(type, { kind: 'raw', private: source(RAW_LENGTH[type]) });
   }
+  const set = postQuantum(params.type);
+  if (set) return keyFromSeed(set, source(set.seedLength));
   if (params.type === 'rsa' || params.type === 'rsa-pss') return seededRsa(params, source);
   if (params.type === 'ec' && typeof params.curve === 'string' && params.encoding !== 'explicit')
     return seededEc(params.curve, source);
   return fail(
     'ERR_UNSUPPORTED',
-    `keys of type ${params.type} are not made from a seed: leave the seed out or take RSA, EC or Ed25519`,
+    `keys of type ${params.type} are not made from a seed: leave the seed out or take RSA, EC, Ed25519 or ML-DSA`,
   );
 }
 

@@ -1,7 +1,9 @@
 /** One table that knows everything about a type of key. Readers, writers, generators and checks take what they need from its row. */
+import { POST_QUANTUM, type PostQuantumInfo, type PostQuantumType } from '../registry/post-quantum.ts';
 
 /** A type of key that tlskit has. An SM2 key is an `ec` key whose curve is SM2. */
-export type KeyType = 'rsa' | 'rsa-pss' | 'ec' | 'dsa' | 'dh' | 'dhx' | 'ed25519' | 'ed448' | 'x25519' | 'x448';
+export type KeyType =
+  'rsa' | 'rsa-pss' | 'ec' | 'dsa' | 'dh' | 'dhx' | 'ed25519' | 'ed448' | 'x25519' | 'x448' | PostQuantumType;
 
 /** What is known about a type of key. */
 export interface KeyTypeInfo {
@@ -18,6 +20,8 @@ export interface KeyTypeInfo {
   readonly parametersLabel?: string;
   /** Octets of a raw public and private key (RFC 8410). */
   readonly rawLength?: number;
+  /** The parameter set of a post-quantum key. */
+  readonly postQuantum?: PostQuantumInfo;
   /** Whether the key can sign. The others agree on keys. */
   readonly signs: boolean;
 }
@@ -70,6 +74,10 @@ const ROWS: readonly KeyTypeInfo[] = [
   { type: 'x448', oid: '1.3.101.111', label: 'X448', parameters: 'absent', rawLength: 56, signs: false },
   { type: 'ed25519', oid: '1.3.101.112', label: 'ED25519', parameters: 'absent', rawLength: 32, signs: true },
   { type: 'ed448', oid: '1.3.101.113', label: 'ED448', parameters: 'absent', rawLength: 57, signs: true },
+  ...POST_QUANTUM.map((row): KeyTypeInfo => {
+    const { type, oid, label, family } = row;
+    return { type, oid, label, parameters: 'absent', postQuantum: row, signs: family !== 'ml-kem' };
+  }),
 ];
 
 /** Other spellings of algorithm OIDs that OpenSSL reads as one of the types. */
@@ -77,13 +85,6 @@ const OTHER_OIDS: Readonly<Record<string, KeyType>> = {
   '2.5.8.1.1': 'rsa', // X.500's own RSA
   '1.3.14.3.2.12': 'dsa', // dsaEncryption-old
 };
-
-/** Families whose keys cannot be made yet; the table keeps their place. */
-const LATER: readonly { readonly match: RegExp; readonly label: string }[] = [
-  { match: /^ml-?dsa/i, label: 'ML-DSA' },
-  { match: /^ml-?kem/i, label: 'ML-KEM' },
-  { match: /^slh-?dsa/i, label: 'SLH-DSA' },
-];
 
 /** The row of a type. */
 export function keyTypeInfo(type: KeyType): KeyTypeInfo {
@@ -96,7 +97,7 @@ export function keyTypeByOid(oid: string): KeyTypeInfo | undefined {
   return other ? keyTypeInfo(other) : ROWS.find((row) => row.oid === oid);
 }
 
-/** The type with this name, as `genpkey -algorithm` takes it: `RSA`, `rsa-pss`, `EC`, `X25519`, `DHX`, … in any case. */
+/** The type with this name, as `genpkey -algorithm` takes it: `RSA`, `rsa-pss`, `EC`, `X25519`, `DHX`, `ML-DSA-65`, … in any case. */
 export function keyTypeByName(name: string): KeyTypeInfo | undefined {
   const wanted = name.toLowerCase();
   const alias: Readonly<Record<string, KeyType>> = {
@@ -109,10 +110,7 @@ export function keyTypeByName(name: string): KeyTypeInfo | undefined {
     'x9.42 dh': 'dhx',
     dhpublicnumber: 'dhx',
   };
-  return ROWS.find((row) => row.type === (alias[wanted] ?? wanted));
-}
-
-/** The family's name when this is a key type that is planned and not made yet, such as `ML-DSA` for `ML-DSA-65`. */
-export function plannedKeyType(name: string): string | undefined {
-  return LATER.find((row) => row.match.test(name))?.label;
+  // OpenSSL's other names: MLDSA65, id-ml-dsa-65, id-alg-ml-kem-768
+  const newer = wanted.replace(/^id-(alg-)?(?=ml-|slh-)/, '').replace(/^(ml)(dsa|kem)(\d+)$/, '$1-$2-$3');
+  return ROWS.find((row) => row.type === (alias[wanted] ?? newer));
 }

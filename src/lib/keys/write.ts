@@ -17,11 +17,13 @@ import {
   encodeRsaPublic,
   encodeSec1,
   encodeSpki,
+  wrapPkcs8,
   type EcEncoding,
 } from './encode.ts';
 import { privateJwk, publicJwk } from './jwk.ts';
 import { KeyParameters, type PrivateKey, type PublicKey } from './model.ts';
 import { openSshPublic } from './openssh.ts';
+import { inForm, type SeededForm } from './private-forms.ts';
 
 /** How a private key is encrypted. */
 export type KeyEncryption =
@@ -37,6 +39,8 @@ export interface PrivateKeyOptions {
   readonly form?: 'pem' | 'der';
   readonly encryption?: KeyEncryption;
   readonly ec?: EcEncoding;
+  /** For ML-KEM and ML-DSA in PKCS#8: the first form that the key can have is taken. Default: with seed and key, as OpenSSL 3.5, or what there is. */
+  readonly seeded?: readonly SeededForm[];
 }
 
 /**
@@ -53,8 +57,10 @@ export function writePrivateKey(key: PrivateKey, options: PrivateKeyOptions): st
   return format === 'pkcs8' ? writePkcs8(key, options) : writeTraditional(key, options);
 }
 
-function writePkcs8(key: PrivateKey, { form = 'pem', encryption, ec }: PrivateKeyOptions): string | Buffer {
-  const der = encodePkcs8(key.type, complete(key, ec), ec);
+function writePkcs8(key: PrivateKey, options: PrivateKeyOptions): string | Buffer {
+  const { form = 'pem', encryption, ec, seeded = ['seed-priv', 'priv-only'] } = options;
+  const inner = inForm(key.type, complete(key, ec), seeded);
+  const der = Buffer.isBuffer(inner) ? wrapPkcs8(key.type, inner) : encodePkcs8(key.type, inner, ec);
   if (!encryption) return form === 'der' ? der : encodePem('PRIVATE KEY', der);
   const { passphrase } = encryption;
   const scheme: PbeScheme = 'scheme' in encryption ? encryption.scheme : { kind: 'pbes2', cipher: encryption.cipher };

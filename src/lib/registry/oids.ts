@@ -1,3 +1,4 @@
+import { NEWER_OBJECTS } from './objects-newer.ts';
 import { OBJECTS } from './objects.ts';
 
 /** An object identifier with the names that OpenSSL prints. */
@@ -15,7 +16,7 @@ let byName: Map<string, ObjectName> | undefined;
 function load(): Map<string, ObjectName> {
   if (byOid) return byOid;
   byOid = new Map();
-  for (const line of OBJECTS.split('\n')) {
+  for (const line of (OBJECTS + NEWER_OBJECTS).split('\n')) {
     const at = line.indexOf(':');
     if (at < 0) continue;
     const parent = line.slice(0, at);

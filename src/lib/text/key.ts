@@ -1,7 +1,8 @@
 /** Keys as OpenSSL 3.0 prints them (`pkey -text`, `rsa -text`, `ec -text`, `x509 -text`), byte for byte. */
 import type { PointForm } from '../crypto/ec-point.ts';
 import { TlskitError } from '../errors.ts';
-import type { EcPublic, PublicComponents, RsaPrivate, RsaPublic } from '../keys/components.ts';
+import type { EcPublic, PublicComponents, RsaPrivate, RsaPublic, SeededPrivate } from '../keys/components.ts';
+import { whole } from '../keys/private-forms.ts';
 import { scalarOctets } from '../keys/ec-group.ts';
 import { magnitude } from '../keys/components.ts';
 import { PublicKey, type PrivateKey } from '../keys/model.ts';
@@ -48,7 +49,7 @@ export function publicText(key: PublicKey, form?: PointForm): string {
     case 'dh':
       return `DH Public-Key: (${bitCount(components.p)} bit)\n${labelledNumber('public-key:', components.y)}${dhDomainText(components)}`;
     case 'raw':
-      return `${key.info.label} Public-Key:\n${labelledOctets('pub:', components.public)}`;
+      return `${key.info.label} Public-Key:\n${labelledOctets(`${rawNames(key)[1]}:`, components.public)}`;
   }
 }
 
@@ -79,6 +80,12 @@ export function privateKeyText(key: PrivateKey, form?: PointForm): string {
       const lines = labelledNumber('private-key:', x) + labelledNumber('public-key:', publicNumber(key));
       return `DH Private-Key: (${bitCount(p)} bit)\n${lines}${dhDomainText(components)}`;
     }
+    case 'seeded': {
+      const { seed, expanded } = whole(key.type, components) as SeededPrivate;
+      const first = seed ? labelledOctets('seed:', seed) : '';
+      const second = labelledOctets(`${rawNames(key)[0]}:`, expanded ?? Buffer.alloc(0));
+      return `${key.info.label} Private-Key:\n${first}${second}${publicText(key.publicKey).replace(/^.*\n/, '')}`;
+    }
     case 'raw': {
       const own = key.publicKey.components as Extract<PublicComponents, { kind: 'raw' }>;
       const octets = labelledOctets('priv:', components.private) + labelledOctets('pub:', own.public);
@@ -86,6 +93,10 @@ export function privateKeyText(key: PrivateKey, form?: PointForm): string {
     }
   }
 }
+
+/** What OpenSSL calls a raw key's halves: ML-KEM's are dk and ek, as in FIPS 203. */
+const rawNames = ({ info }: PublicKey | PrivateKey): readonly [string, string] =>
+  info.postQuantum?.family === 'ml-kem' ? ['dk', 'ek'] : ['priv', 'pub'];
 
 /** y of a DSA or DH key. */
 function publicNumber(key: PrivateKey): bigint {

@@ -68,9 +68,12 @@ export class CertificateView {
     return (this.#keyObject ??= importKey(this.certificate.spki) ?? this.publicKey.keyObject);
   }
 
-  /** The public key for `node:crypto`, undefined where it cannot be used. */
-  get usableKey(): KeyObject | undefined {
-    return attempt(() => this.keyObject);
+  /** The public key where it can be used, undefined where it cannot: for `node:crypto`, or ours for what an older Node lacks. */
+  get usableKey(): KeyObject | PublicKey | undefined {
+    return (
+      attempt(() => this.keyObject) ??
+      attempt(() => (this.publicKey.info.postQuantum ? readable(this.publicKey) : undefined))
+    );
   }
 
   /** A DSA key without parameters: its issuer's hold for it (RFC 3279 section 2.3.2). */
@@ -99,6 +102,12 @@ export class CertificateView {
     }
     return this.#checkedBy.good;
   }
+}
+
+/** A key whose structure is right. */
+function readable(key: PublicKey): PublicKey {
+  void key.components;
+  return key;
 }
 
 /** The straight way, without our own reading of the numbers. */

@@ -1,10 +1,12 @@
 /** Security levels: how strong keys and digests must be, in OpenSSL's bits of security. */
+import { KeyObject } from 'node:crypto';
 import { digestByName } from '../crypto/digests.ts';
 import { decodeOid, readDer, TAG } from '../der/index.ts';
 import { TlskitError } from '../errors.ts';
 import { keyTypeByOid } from '../keys/types.ts';
 import { readPss } from '../keys/pss.ts';
 import { curveByOid } from '../registry/curves.ts';
+import { postQuantum } from '../registry/post-quantum.ts';
 import type { AlgorithmIdentifier } from '../x509/certificate.ts';
 import { signatureAlgorithm } from '../x509/sign.ts';
 import type { CertificateView } from './certificate.ts';
@@ -36,8 +38,10 @@ export function checkStrength({ chain, report, options }: Verification): void {
 /** Bits of security of a certificate's key (NIST SP 800-57 part 1 section 5.6.1); -1 for one that cannot be used. */
 export function keySecurity(view: CertificateView): number {
   const key = view.usableKey;
-  const details = key?.asymmetricKeyDetails;
-  switch (keyTypeByOid(view.certificate.keyAlgorithm.oid)?.type) {
+  const details = key instanceof KeyObject ? key.asymmetricKeyDetails : undefined;
+  const info = keyTypeByOid(view.certificate.keyAlgorithm.oid);
+  if (info?.postQuantum) return key ? info.postQuantum.security : -1;
+  switch (info?.type) {
     case 'rsa':
     case 'rsa-pss':
       return factoringSecurity(details?.modulusLength ?? 0);
@@ -114,6 +118,8 @@ export function signatureSecurity(algorithm: AlgorithmIdentifier): number {
   const known = signatureAlgorithm(algorithm.oid);
   if (known?.family === 'ed25519') return 128;
   if (known?.family === 'ed448') return 224;
+  const newer = known && postQuantum(known.family);
+  if (newer) return newer.security;
   const digest = known?.family === 'pss' ? pssDigest(algorithm) : known?.digest;
   const row = digest === undefined ? undefined : digestByName(digest);
   return row ? (BROKEN[row.name] ?? row.size * 4) : -1;

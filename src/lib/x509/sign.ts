@@ -1,6 +1,6 @@
 /**
  * Signatures over certificates and requests: which algorithm a key signs with, its AlgorithmIdentifier, and the way back. One table holds the
- * identifiers (RFC 3279 section 2.2, RFC 4055, RFC 5758, RFC 8410; NIST's for SHA-3); RSASSA-PSS and SM2 have files of their own.
+ * identifiers (RFC 3279 section 2.2, RFC 4055, RFC 5758, RFC 8410, RFC 9881, RFC 9909; NIST's for SHA-3); RSASSA-PSS and SM2 have files of their own.
  */
 import { sign as nodeSign, verify as nodeVerify, type SignKeyObjectInput } from 'node:crypto';
 import { digestByName, type Digest } from '../crypto/digests.ts';
@@ -8,7 +8,9 @@ import { isRepeatable } from '../crypto/random.ts';
 import { nul, oid, seq } from '../der/writer.ts';
 import { fail } from '../errors.ts';
 import type { PrivateKey, PublicKey } from '../keys/model.ts';
+import { signPostQuantum, verifyPostQuantum } from '../keys/post-quantum.ts';
 import { keyTypeByOid } from '../keys/types.ts';
+import type { PostQuantumType } from '../registry/post-quantum.ts';
 import { signRepeatably } from './sign-repeatable.ts';
 import { pssSigner, readPssOptions, RSASSA_PSS, verifyPss } from './sign-pss.ts';
 import { readSm2Id, SM2_WITH_SM3, sm2Signer, verifySm2 } from './sign-sm2.ts';
@@ -95,8 +97,8 @@ function table(): readonly SignatureRow[] {
 /** What a signature algorithm asks of the key, and its digest. */
 export interface SignatureAlgorithm {
   /** `sm2` wants an EC key like `ec`. */
-  readonly family: Family | 'pss' | 'sm2' | 'ed25519' | 'ed448';
-  /** A digest's name; undefined where the parameters say it (PSS) or the algorithm has its own (Ed25519, Ed448). */
+  readonly family: Family | 'pss' | 'sm2' | 'ed25519' | 'ed448' | PostQuantumType;
+  /** A digest's name; undefined where the parameters say it (PSS) or the algorithm has its own (Ed25519, Ed448, ML-DSA, SLH-DSA). */
   readonly digest: string | undefined;
 }
 
@@ -104,8 +106,9 @@ export interface SignatureAlgorithm {
 export function signatureAlgorithm(id: string): SignatureAlgorithm | undefined {
   if (id === RSASSA_PSS) return { family: 'pss', digest: undefined };
   if (id === SM2_WITH_SM3) return { family: 'sm2', digest: 'sm3' };
-  const edwards = keyTypeByOid(id)?.type;
-  if (edwards === 'ed25519' || edwards === 'ed448') return { family: edwards, digest: undefined };
+  const own = keyTypeByOid(id);
+  if (own?.type === 'ed25519' || own?.type === 'ed448') return { family: own.type, digest: undefined };
+  if (own?.postQuantum && own.signs) return { family: own.postQuantum.type, digest: undefined };
   return table().find((row) => row.oid === id);
 }
 
@@ -118,7 +121,7 @@ export function signatureFor(key: PrivateKey, options: SigningOptions = {}): Sig
   if (!key.info.signs) fail('ERR_KEY', `${article(key.info.label)} key cannot sign: it is for key agreement`);
   const digest = options.digest === undefined ? undefined : namedDigest(options.digest);
   const sigopts = options.sigopts ?? [];
-  if (key.type === 'ed25519' || key.type === 'ed448') return edwardsSigner(key, sigopts);
+  if (key.type === 'ed25519' || key.type === 'ed448' || key.info.postQuantum) return ownSigner(key, sigopts);
   if (key.type === 'rsa' || key.type === 'rsa-pss') {
     const pss = readPssOptions(key, digest, sigopts);
     if (pss) return pssSigner(key, pss);
@@ -130,7 +133,7 @@ export function signatureFor(key: PrivateKey, options: SigningOptions = {}): Sig
 }
 
 /** "an RSA", "a DSA": the label with its article. */
-const article = (label: string): string => (/^(RSA|EC|ED|X)/.test(label) ? `an ${label}` : `a ${label}`);
+const article = (label: string): string => (/^(RSA|EC|ED|X|ML|SLH)/.test(label) ? `an ${label}` : `a ${label}`);
 
 function namedDigest(name: string): Digest {
   return digestByName(name) ?? fail('ERR_USAGE', `"${name}" is no digest that we know`);
@@ -141,9 +144,12 @@ function refuseOptions(sigopts: readonly string[], label: string): void {
   if (first !== undefined) fail('ERR_USAGE', `signature option "${first}" is nothing that ${article(label)} key has`);
 }
 
-function edwardsSigner(key: PrivateKey, sigopts: readonly string[]): Signer {
+/** Keys whose algorithm is their own, with its digest. */
+function ownSigner(key: PrivateKey, sigopts: readonly string[]): Signer {
   refuseOptions(sigopts, key.info.label);
-  return { algorithm: seq(oid(key.info.oid)), sign: (data) => signed(key, () => nodeSign(null, data, key.keyObject)) };
+  const algorithm = seq(oid(key.info.oid));
+  if (key.info.postQuantum) return { algorithm, sign: (data) => signPostQuantum(key, data) };
+  return { algorithm, sign: (data) => signed(key, () => nodeSign(null, data, key.keyObject)) };
 }
 
 function plainSigner(family: Family, key: PrivateKey, digest: Digest): Signer {
@@ -200,8 +206,11 @@ export function verifySignature(
     return verifyPss(algorithm.parameters?.der, data, signature, requireKey(fits, key, 'RSA'));
   }
   if (algorithm.oid === key.info.oid && key.info.signs && key.info.parameters === 'absent') {
+    if (key.info.postQuantum) return verifyPostQuantum(key, data, signature);
     return nodeVerify(null, data, key.keyObject, signature);
   }
+  const own = keyTypeByOid(algorithm.oid);
+  if (own?.postQuantum && own.signs) requireKey(false, key, own.label);
   const row = table().find((r) => r.oid === algorithm.oid);
   if (!row) fail('ERR_UNSUPPORTED', `signatures of the algorithm ${algorithm.oid} cannot be checked`);
   requireKey(row.family === key.type && !isSm2(key), key, row.family.toUpperCase());

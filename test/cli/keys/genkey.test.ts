@@ -69,9 +69,10 @@ describe('K8 genkey', () => {
   });
 
   it.each([
-    [['--type', 'ml-dsa-65'], /ML-DSA keys .* are not made yet/],
-    [['--type', 'ML-KEM-768'], /ML-KEM keys .* are not made yet/],
-    [['--type', 'slh-dsa-sha2-128s'], /SLH-DSA keys .* are not made yet/],
+    [['--type', 'ec', '--format', 'seed'], /seed is a format for ML-DSA and ML-KEM keys, not for ec/],
+    [['--type', 'ml-dsa-65', '--bits', '65'], /--bits has no meaning for ml-dsa-65 keys/],
+    [['--type', 'ml-dsa-65', '--format', 'traditional'], /ML-DSA-65 keys have no traditional format/],
+    [['--type', 'ml-dsa-66'], /there is no key algorithm "ml-dsa-66"/],
     [['--type', 'enigma'], /there is no key algorithm "enigma"/],
     [['--curve', 'P-1'], /there is no EC curve "P-1"/],
     [['--type', 'rsa', '--curve', 'P-256'], /--curve has no meaning for rsa keys/],
