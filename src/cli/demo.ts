@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SERVER_NAMES, type DemoFile, type DemoGroup } from '../lib/demo/index.ts';
 import type { DemoHandshake } from './demo-handshake.ts';
 import { styleFor } from './help.ts';
+import { shellWord } from './shell-word.ts';
 
 const GROUPS: readonly (readonly [group: DemoGroup, title: string])[] = [
   ['authority', 'The authority'],
@@ -99,10 +100,6 @@ function nextSteps(path: (name: string) => string, password: string | undefined)
 
 /** A command on two lines, where the shell has a way to say so. */
 const long = (...parts: readonly string[]): string => parts.join(process.platform === 'win32' ? ' ' : ' \\\n    ');
-
-/** A path as a shell takes it. */
-const shellWord = (path: string): string =>
-  /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
 /** Text after a label, broken at the width and aligned. */
 function wrap(label: string, text: string, width: number): string[] {

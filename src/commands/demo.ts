@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Context } from '../cli/context.ts';
 import { demoHandshake } from '../cli/demo-handshake.ts';
 import { demoText, handshakeText } from '../cli/demo.ts';
+import { makeFolder } from '../cli/folders.ts';
 import { reasonOf } from '../cli/source.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../cli/spec.ts';
 import { DEMO_DAYS, DEMO_PASSWORD, makeDemo, type DemoFile } from '../lib/demo/index.ts';
@@ -70,21 +71,6 @@ function checkFolder(folder: string, force: boolean): boolean {
     fail('ERR_IO', `the folder ${folder} is not empty; name another one, or replace what is in it with -force`);
   }
   return found === undefined;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    makeFolders(resolve(folder));
-  } catch (error) {
-    fail('ERR_IO', `cannot make the folder ${folder}: ${reasonOf(error)}`);
-  }
-}
-
-/** Makes the folders of a path that are not there yet. Node's own way of doing it never ends where the system makes none, as below /proc. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  mkdirSync(path);
 }
 
 function printReport(context: Context<typeof flags>, folder: string, files: readonly DemoFile[]): void {

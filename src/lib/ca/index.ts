@@ -1,6 +1,7 @@
 /** CAs: in memory (`createCA`), and with a database that records what they issue. */
-export { Authority, createCA, type CaOptions, type Identity } from './authority.ts';
+export { Authority, caName, createCA, type CaOptions, type Identity } from './authority.ts';
 export { issueCertificate, type CertificateOrder, type Issuer, type IssuerUrls } from './issue.ts';
+export { makeCrl, type CrlOptions } from './crl.ts';
 export { parseName, parseNames, namesOf, type CertifiedName } from './names.ts';
 export { type SignOptions } from './request.ts';
 export { TEMPLATES, templateByName, type Template, type TemplateName } from './templates.ts';
@@ -14,5 +15,13 @@ export {
   type RevocationReason,
 } from './record.ts';
 export { CaStore, type CaSettings, type RecordFilter, type StoredAuthority, type StoredCrl } from './store.ts';
-export { RecordedAuthority, renewalOrder, serialText, type KeyedOrder } from './recorded.ts';
+export {
+  CaRecords,
+  RecordedAuthority,
+  renewalOrder,
+  serialOctets,
+  serialText,
+  type Issued,
+  type KeyedOrder,
+} from './recorded.ts';
 export type { SqlDatabase, SqlRow, SqlSession, SqlValue } from './sql.ts';

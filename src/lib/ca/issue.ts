@@ -24,6 +24,8 @@ export interface Issuer {
 export interface IssuerUrls {
   /** cRLDistributionPoints (RFC 5280 section 4.2.1.13). */
   readonly crl?: string | undefined;
+  /** Delta CRLs: freshestCRL (section 5.2.6) of the CA's full CRLs. */
+  readonly delta?: string | undefined;
   /** The OCSP responder, in authorityInfoAccess (section 4.2.2.1). */
   readonly ocsp?: string | undefined;
   /** The issuer's certificate, in authorityInfoAccess. */
@@ -161,7 +163,7 @@ function urlEntries({ crl, ocsp, issuer }: IssuerUrls): ConfigEntry[] {
 }
 
 /** A URL as the extension language takes it, in which a comma ends a value. */
-function urlText(url: string): string {
+export function urlText(url: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[\u0021-\u007e]+$/i.test(url))
     fail('ERR_USAGE', `"${url}" is no URL such as http://ca.example.org/ca.crl`);
   return url.replaceAll(',', '%2C');

@@ -8,7 +8,7 @@ import { issueCertificate, type CertificateOrder, type Issuer } from './issue.ts
 import { namesOf } from './names.ts';
 import { recordOf, type CertificateRecord, type Revocation } from './record.ts';
 import { requestOrder, type SignOptions } from './request.ts';
-import type { CaStore, StoredAuthority } from './store.ts';
+import type { CaStore, RecordFilter, StoredAuthority } from './store.ts';
 import { templateByName, type TemplateName } from './templates.ts';
 
 /** A certificate that is to be made, for this key. */
@@ -18,73 +18,28 @@ export interface KeyedOrder extends CertificateOrder {
   readonly replaces?: string | undefined;
 }
 
+/** A new certificate, and what was recorded of it. */
+export interface Issued {
+  readonly certificate: Certificate;
+  readonly record: CertificateRecord;
+}
+
 /** How often a new serial number is tried: two random ones are equal once in many universes, ones that were given may well be. */
 const TRIES = 3;
 
-export class RecordedAuthority {
+/** What can be done with a CA's records without its key. */
+export class CaRecords {
   readonly store: CaStore;
   readonly stored: StoredAuthority;
-  readonly issuer: Issuer;
 
-  constructor(store: CaStore, stored: StoredAuthority, issuer: Issuer) {
+  constructor(store: CaStore, stored: StoredAuthority) {
     this.store = store;
     this.stored = stored;
-    this.issuer = issuer;
   }
 
-  /**
-   * Issues certificates and records them, in one transaction: when this returns, they are in the database.
-   *
-   * @throws TlskitError ERR_USAGE also where a serial number that an order names has been used
-   */
-  async issue(orders: readonly KeyedOrder[], now: number = Date.now()): Promise<Certificate[]> {
-    const made = orders.map((order) => this.#make(order, now));
-    let open = orders.map((_, i) => i);
-    for (let tries = 0; open.length > 0; tries += 1) {
-      if (tries === TRIES) fail('ERR_IO', 'no serial number was free; is the random generator broken?');
-      const records = open.map((i) => this.#record(made[i] as Certificate, orders[i] as KeyedOrder, now));
-      const taken = await this.store.add(this.stored.id, records);
-      open = open.filter((i) => taken.has(serialHex((made[i] as Certificate).serial)));
-      for (const i of open) {
-        const order = orders[i] as KeyedOrder;
-        if (order.serial !== undefined)
-          fail('ERR_USAGE', `the CA has issued a certificate with the serial number ${serialHex(order.serial)} before`);
-        made[i] = this.#make(order, now);
-      }
-    }
-    return made;
-  }
-
-  #make(order: KeyedOrder, now: number): Certificate {
-    const { urls, days } = this.stored.settings;
-    const leaf = templateNameOf(order) !== 'ca' && templateNameOf(order) !== 'ocsp';
-    const defaults = { urls, ...(leaf && days !== undefined ? { days } : {}) };
-    return issueCertificate(this.issuer, order.publicKey, { ...defaults, ...withoutUndefined(order) }, now);
-  }
-
-  #record(certificate: Certificate, order: KeyedOrder, now: number): CertificateRecord {
-    return recordOf(certificate, { issuedAt: now, template: templateNameOf(order), replaces: order.replaces });
-  }
-
-  /** Issues the certificate that a request asks for. */
-  async sign(request: CertificateRequest, options: SignOptions = {}, now: number = Date.now()): Promise<Certificate> {
-    const { publicKey, order } = requestOrder(request, options);
-    const [certificate] = await this.issue([{ ...order, publicKey }], now);
-    return certificate as Certificate;
-  }
-
-  /**
-   * Issues a certificate like a recorded one, from now on, for the same key or another one.
-   *
-   * @throws TlskitError ERR_NOT_FOUND where only the number of the old certificate is known
-   */
-  async renew(
-    record: CertificateRecord,
-    options: { readonly publicKey?: PublicKey | undefined; readonly days?: number | undefined } = {},
-    now: number = Date.now(),
-  ): Promise<Certificate> {
-    const [certificate] = await this.issue([renewalOrder(record, options)], now);
-    return certificate as Certificate;
+  /** The records that a filter finds, oldest first. */
+  find(filter?: RecordFilter): Promise<CertificateRecord[]> {
+    return this.store.find(this.stored.id, filter);
   }
 
   /** The record of a certificate's serial number. */
@@ -114,6 +69,70 @@ export class RecordedAuthority {
     if (await this.store.release(this.stored.id, serial)) return;
     await this.recordOf(serial);
     fail('ERR_USAGE', `the certificate ${serial} is not on hold; any other revocation is final`);
+  }
+}
+
+/** A CA with its key, all of whose certificates are recorded. */
+export class RecordedAuthority extends CaRecords {
+  readonly issuer: Issuer;
+
+  constructor(store: CaStore, stored: StoredAuthority, issuer: Issuer) {
+    super(store, stored);
+    this.issuer = issuer;
+  }
+
+  /**
+   * Issues certificates and records them, in one transaction: when this returns, they are in the database.
+   *
+   * @throws TlskitError ERR_USAGE also where a serial number that an order names has been used
+   */
+  async issue(orders: readonly KeyedOrder[], now: number = Date.now()): Promise<Issued[]> {
+    const made = orders.map((order) => this.#make(order, now));
+    let open = orders.map((_, i) => i);
+    for (let tries = 0; open.length > 0; tries += 1) {
+      if (tries === TRIES) fail('ERR_IO', 'no serial number was free; is the random generator broken?');
+      const records = open.map((i) => (made[i] as Issued).record);
+      const taken = await this.store.add(this.stored.id, records);
+      open = open.filter((i) => taken.has((made[i] as Issued).record.serial));
+      for (const i of open) {
+        const order = orders[i] as KeyedOrder;
+        if (order.serial !== undefined)
+          fail('ERR_USAGE', `the CA has issued a certificate with the serial number ${serialHex(order.serial)} before`);
+        made[i] = this.#make(order, now);
+      }
+    }
+    return made;
+  }
+
+  #make(order: KeyedOrder, now: number): Issued {
+    const { urls, days } = this.stored.settings;
+    const leaf = templateNameOf(order) !== 'ca' && templateNameOf(order) !== 'ocsp';
+    const defaults = { urls, ...(leaf && days !== undefined ? { days } : {}) };
+    const whole = { ...defaults, ...withoutUndefined(order) };
+    const certificate = issueCertificate(this.issuer, order.publicKey, whole, now);
+    const { replaces } = order;
+    return { certificate, record: recordOf(certificate, { issuedAt: now, template: templateNameOf(order), replaces }) };
+  }
+
+  /** Issues the certificate that a request asks for. */
+  async sign(request: CertificateRequest, options: SignOptions = {}, now: number = Date.now()): Promise<Issued> {
+    const { publicKey, order } = requestOrder(request, options);
+    const [issued] = await this.issue([{ ...order, publicKey }], now);
+    return issued as Issued;
+  }
+
+  /**
+   * Issues a certificate like a recorded one, from now on, for the same key or another one.
+   *
+   * @throws TlskitError ERR_NOT_FOUND where only the number of the old certificate is known
+   */
+  async renew(
+    record: CertificateRecord,
+    options: { readonly publicKey?: PublicKey | undefined; readonly days?: number | undefined } = {},
+    now: number = Date.now(),
+  ): Promise<Issued> {
+    const [issued] = await this.issue([renewalOrder(record, options)], now);
+    return issued as Issued;
   }
 }
 
@@ -150,6 +169,9 @@ export function renewalOrder(
     replaces: record.serial,
   };
 }
+
+/** The content octets of a recorded serial number. */
+export const serialOctets = (hex: string): Buffer => parseSerial(hex.startsWith('-') ? `-0x${hex.slice(1)}` : `0x${hex}`);
 
 /** A serial number as people write it, as the database keeps it: hexadecimal digits, `:` between them, `0x` before them. */
 export function serialText(text: string): string | undefined {

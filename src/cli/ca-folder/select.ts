@@ -1,0 +1,67 @@
+/** Which recorded certificate a word means: a file, a serial number, or a name. */
+import { existsSync, statSync } from 'node:fs';
+import { serialText, statusOf, type CertificateRecord } from '../../lib/ca/index.ts';
+import { fail } from '../../lib/errors.ts';
+import { readCertificates, type Certificate } from '../../lib/x509/certificate.ts';
+import { serialHex } from '../../lib/x509/serial.ts';
+import { readFile } from '../source.ts';
+import type { OpenCa } from './folder.ts';
+import { day, labelOf } from './render.ts';
+
+/** A record, and the file by which it was named. */
+export interface Selected {
+  readonly record: CertificateRecord;
+  readonly file: string | undefined;
+}
+
+/**
+ * The certificate that a word means. A name means the one that is valid, and with `newest` the last one of several.
+ *
+ * @throws TlskitError ERR_NOT_FOUND, ERR_USAGE where a name means several
+ */
+export async function selectRecord(
+  ca: OpenCa,
+  word: string,
+  options: { readonly newest?: boolean } = {},
+): Promise<Selected> {
+  if (existsSync(word) && statSync(word).isFile()) return { record: await fromFile(ca, word), file: word };
+  const serial = serialText(word);
+  const bySerial = serial === undefined ? undefined : await ca.store.bySerial(ca.stored.id, serial);
+  if (bySerial) return { record: bySerial, file: undefined };
+  const named = (await ca.records.find({ text: word })).filter((record) => isNamed(record, word));
+  const valid = named.filter((record) => statusOf(record, Date.now()) === 'valid');
+  const found = valid.length > 0 ? valid : named;
+  const last = found.at(-1);
+  if (!last)
+    return fail(
+      'ERR_NOT_FOUND',
+      `"${word}" is no file, and no serial number or name of a certificate that this CA has issued`,
+    );
+  if (found.length > 1 && !options.newest) {
+    const some = found.slice(-3).map((record) => `${record.serial} (from ${day(record.issuedAt)})`);
+    fail(
+      'ERR_USAGE',
+      `${found.length} certificates are for "${word}": name one by its file or number, such as ${some.join(', ')}`,
+    );
+  }
+  return { record: last, file: undefined };
+}
+
+function isNamed({ names, subject }: CertificateRecord, word: string): boolean {
+  const wanted = word.toLowerCase();
+  return (
+    names.some((name) => name.toLowerCase() === wanted) || subject.toLowerCase().split(',').includes(`cn=${wanted}`)
+  );
+}
+
+async function fromFile(ca: OpenCa, path: string): Promise<CertificateRecord> {
+  const [certificate] = readCertificates(readFile(path), path) as [Certificate];
+  const record = await ca.store.bySerial(ca.stored.id, serialHex(certificate.serial));
+  const ours = record && (record.certificate === undefined || record.certificate.equals(certificate.der));
+  if (!ours || !certificate.issuer.der.equals(ca.certificate.subject.der))
+    return fail('ERR_NOT_FOUND', `${path}: the CA in ${ca.folder} has not issued this certificate`, { source: path });
+  return record;
+}
+
+/** A certificate in one line. */
+export const oneLine = (record: CertificateRecord): string => `${labelOf(record)} (${record.serial})`;
