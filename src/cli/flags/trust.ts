@@ -1,8 +1,9 @@
 /** The options about trust that s_client, s_server and verify share: where trusted certificates come from, and how chains are verified. */
 import { fail } from '../../lib/errors.ts';
-import { purposeByName, type Purpose, type VerifyOptions } from '../../lib/verify/index.ts';
+import { objectByName } from '../../lib/registry/oids.ts';
+import { purposeByName, type Purpose, type SuiteB, type VerifyOptions } from '../../lib/verify/index.ts';
 import { parseIp } from '../../lib/x509/checks.ts';
-import { bool, ignored, int, list, missing, text, type Flag, type FlagValues } from '../spec.ts';
+import { bool, ignored, int, list, text, type Flag, type FlagValues } from '../spec.ts';
 
 type SourceFlags = Readonly<
   Record<'CAfile' | 'CApath' | 'CAstore', Flag<string | undefined>> &
@@ -24,17 +25,19 @@ export const TRUST_FLAGS: SourceFlags = {
 
 type Texts = 'purpose' | 'verify_name' | 'verify_email' | 'verify_ip';
 type Numbers = 'verify_depth' | 'auth_level' | 'attime';
-type Switches = 'no_check_time' | 'partial_chain' | 'ignore_critical' | 'check_ss_sig' | 'trusted_first';
-type Others =
-  | 'issuer_checks'
-  | 'no_alt_chains'
+type Lists = 'verify_hostname' | 'policy';
+type Switches =
+  | 'no_check_time'
+  | 'partial_chain'
+  | 'ignore_critical'
+  | 'check_ss_sig'
+  | 'trusted_first'
   | 'x509_strict'
   | 'allow_proxy_certs'
   | 'crl_check'
   | 'crl_check_all'
   | 'extended_crl'
   | 'use_deltas'
-  | 'policy'
   | 'policy_check'
   | 'policy_print'
   | 'explicit_policy'
@@ -48,8 +51,8 @@ type HowFlags = Readonly<
   Record<Texts, Flag<string | undefined>> &
     Record<Numbers, Flag<number | undefined>> &
     Record<Switches, Flag<boolean>> &
-    Record<Others, Flag<string | boolean | undefined>> &
-    Record<'verify_hostname', Flag<readonly string[]>>
+    Record<'issuer_checks' | 'no_alt_chains', Flag<string | boolean | undefined>> &
+    Record<Lists, Flag<readonly string[]>>
 >;
 
 /** How chains are verified; for `verifyOptions`. */
@@ -72,21 +75,21 @@ export const VERIFY_FLAGS: HowFlags = {
   trusted_first: bool('Look for issuers among trusted certificates first (always so)', HOW),
   issuer_checks: ignored(),
   no_alt_chains: ignored(),
-  x509_strict: missing(),
-  allow_proxy_certs: missing(),
-  crl_check: missing(),
-  crl_check_all: missing(),
-  extended_crl: missing(),
-  use_deltas: missing(),
-  policy: missing('oid'),
-  policy_check: missing(),
-  policy_print: missing(),
-  explicit_policy: missing(),
-  inhibit_any: missing(),
-  inhibit_map: missing(),
-  suiteB_128: missing(),
-  suiteB_128_only: missing(),
-  suiteB_192: missing(),
+  x509_strict: bool('Check what RFC 5280 asks of certificates, without allowances', HOW),
+  allow_proxy_certs: bool('Let proxy certificates (RFC 3820) stand in the chain', HOW),
+  policy: list('oid', 'A policy that will do, by number or name; repeat it for others', HOW),
+  policy_check: bool('Check policies', HOW),
+  policy_print: bool('Show what the policies came to', HOW),
+  explicit_policy: bool('The chain must be valid for a policy of -policy', HOW),
+  inhibit_any: bool('anyPolicy does not count', HOW),
+  inhibit_map: bool('Policy mappings do not count', HOW),
+  crl_check: bool('Look up in a CRL whether the certificate was revoked', HOW),
+  crl_check_all: bool('Look up every certificate of the chain', HOW),
+  extended_crl: bool('CRLs of other issuers and for some reasons only count too', HOW),
+  use_deltas: bool('Delta CRLs count too', HOW),
+  suiteB_128: bool('Suite B: P-256 and P-384', HOW),
+  suiteB_128_only: bool('Suite B: P-256 alone', HOW),
+  suiteB_192: bool('Suite B: P-384 alone', HOW),
 };
 
 /** The purposes of OpenSSL's sets of defaults. */
@@ -108,7 +111,7 @@ export type VerifySettings = Omit<VerifyOptions, 'trusted' | 'untrusted' | 'goOn
  * @throws TlskitError ERR_USAGE
  */
 export function verifyOptions(
-  flags: Pick<FlagValues<HowFlags>, Texts | Numbers | Switches | 'verify_hostname'>,
+  flags: Pick<FlagValues<HowFlags>, Texts | Numbers | Switches | Lists>,
   now: number,
   defaults: Pick<VerifyOptions, 'purpose' | 'authLevel'> = {},
 ): VerifySettings {
@@ -124,11 +127,39 @@ export function verifyOptions(
     partialChain: flags.partial_chain,
     ignoreCritical: flags.ignore_critical,
     checkRootSignature: flags.check_ss_sig,
+    x509Strict: flags.x509_strict,
+    allowProxies: flags.allow_proxy_certs,
+    policies: flags.policy.map(policyOid),
+    policyCheck: flags.policy_check,
+    notifyPolicies: flags.policy_print,
+    explicitPolicy: flags.explicit_policy,
+    inhibitAnyPolicy: flags.inhibit_any,
+    inhibitPolicyMapping: flags.inhibit_map,
+    // as OpenSSL has it, -crl_check_all is both
+    crlCheck: flags.crl_check || flags.crl_check_all,
+    crlCheckAll: flags.crl_check_all,
+    extendedCrl: flags.extended_crl,
+    useDeltas: flags.use_deltas,
+    suiteB: suiteB(flags),
     hosts,
     ip,
     email,
   };
 }
+
+/** As OpenSSL's flags: -suiteB_128 is the sum of the two others. */
+function suiteB(flags: Pick<FlagValues<HowFlags>, Switches>): SuiteB | undefined {
+  if (flags.suiteB_128 || (flags.suiteB_128_only && flags.suiteB_192)) return '128';
+  if (flags.suiteB_128_only) return '128-only';
+  return flags.suiteB_192 ? '192' : undefined;
+}
+
+const DOTTED = /^[0-2](?:\.\d+)+$/;
+
+const policyOid = (word: string): string =>
+  DOTTED.test(word)
+    ? word
+    : (objectByName(word)?.oid ?? fail('ERR_USAGE', `option -policy takes an object identifier, not "${word}"`));
 
 const namedPurpose = (name: string): Purpose =>
   purposeByName(name) ??

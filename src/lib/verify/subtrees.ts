@@ -1,6 +1,8 @@
 /** The nameConstraints extension (RFC 5280 section 4.2.1.10). */
 import type { DerNode } from '../der/index.ts';
+import { implicitly, integer, optional, sequence, sequenceOf, type Type } from '../der/template.ts';
 import { fail } from '../errors.ts';
+import { generalNameType } from '../x509/general-names.ts';
 
 /** A subtree of names that is allowed or forbidden. */
 export interface Subtree {
@@ -16,6 +18,20 @@ export interface NameConstraints {
   /** One of the two is there without a subtree. */
   readonly emptyPart: boolean;
 }
+
+const subtreesType = sequenceOf(
+  sequence({
+    base: generalNameType,
+    minimum: optional(implicitly(0, integer())),
+    maximum: optional(implicitly(1, integer())),
+  }),
+);
+
+/** The extension as OpenSSL decodes it. */
+export const nameConstraintsType: Type<unknown> = sequence({
+  permitted: optional(implicitly(0, subtreesType)),
+  excluded: optional(implicitly(1, subtreesType)),
+});
 
 /**
  * Reads the extension.

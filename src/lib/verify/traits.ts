@@ -1,13 +1,16 @@
 /** What the extensions of a certificate say to a verification, read once: OpenSSL's `ex_flags` and what stands beside them. */
 import { readDer, type DerNode } from '../der/index.ts';
+import { readTemplate, type Type } from '../der/template.ts';
 import { TlskitError } from '../errors.ts';
 import { keyTypeByOid } from '../keys/types.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { distributionPointsType } from '../x509/distribution-points.ts';
+import { generalNamesType } from '../x509/general-names.ts';
 import { Name } from '../x509/name.ts';
 import { readMarks, type Marks } from '../x509/purpose.ts';
 import { signatureAlgorithm } from '../x509/sign.ts';
 import { nameKey } from './name-key.ts';
-import { readNameConstraints, type NameConstraints } from './subtrees.ts';
+import { nameConstraintsType, readNameConstraints, type NameConstraints } from './subtrees.ts';
 
 /** Extensions that a verification asks after. */
 export const EXTENSION = {
@@ -130,10 +133,7 @@ function readParts(certificate: Certificate): Parts {
   // keyUsage without a bit is against RFC 5280 section 4.2.1.3
   if (!marks || marks.keyUsage === 0) return BROKEN;
   try {
-    const points = certificate.extension(EXTENSION.crlDistributionPoints);
-    if (points)
-      for (const point of readDer(points.value, 'ber').sequence('cRLDistributionPoints'))
-        point.sequence('DistributionPoint');
+    for (const [oid, type] of TYPES) checkType(certificate, oid, type);
     return {
       marks,
       pathLength: pathLength(certificate),
@@ -147,6 +147,18 @@ function readParts(certificate: Certificate): Parts {
     if (error instanceof TlskitError) return BROKEN;
     throw error;
   }
+}
+
+/** The types of extensions that are read in part only: they must be whole for OpenSSL. */
+const TYPES: readonly (readonly [oid: string, type: Type<unknown>])[] = [
+  [EXTENSION.subjectAltName, generalNamesType],
+  [EXTENSION.nameConstraints, nameConstraintsType],
+  [EXTENSION.crlDistributionPoints, distributionPointsType],
+];
+
+function checkType(certificate: Certificate, oid: string, type: Type<unknown>): void {
+  const extension = certificate.extension(oid);
+  if (extension) readTemplate(type, extension.value, oid);
 }
 
 function extensionNode(certificate: Certificate, oid: string): DerNode | undefined {

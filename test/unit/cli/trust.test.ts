@@ -135,6 +135,12 @@ describe('K10: options of a verification', () => {
     ['-verify_depth 2 -auth_level 0 -partial_chain', { depth: 2, authLevel: 0, partialChain: true }],
     ['-verify_hostname a -verify_hostname b', { hosts: ['a', 'b'] }],
     ['-verify_ip ::1 -verify_email a@b', { ip: '::1', email: 'a@b' }],
+    ['-crl_check_all -use_deltas', { crlCheck: true, crlCheckAll: true, useDeltas: true }],
+    ['-policy 1.2.3 -policy anyPolicy -explicit_policy', { policies: ['1.2.3', '2.5.29.32.0'], explicitPolicy: true }],
+    ['-x509_strict -allow_proxy_certs', { x509Strict: true, allowProxies: true }],
+    ['-suiteB_128', { suiteB: '128' }],
+    ['-suiteB_128_only -suiteB_192', { suiteB: '128' }],
+    ['-suiteB_192', { suiteB: '192' }],
     ['-check_ss_sig -ignore_critical', { checkRootSignature: true, ignoreCritical: true }],
   ])('%s', (line, expected) => {
     expect(options(line)).toMatchObject(expected);
@@ -143,8 +149,7 @@ describe('K10: options of a verification', () => {
   it.each([
     ['-verify_ip host', 'option -verify_ip takes an IP address'],
     ['-purpose nothing', 'option -purpose takes'],
-    ['-crl_check', 'option -crl_check is not supported yet'],
-    ['-x509_strict', 'option -x509_strict is not supported yet'],
+    ['-policy nothing', 'option -policy takes an object identifier'],
   ])('%s is refused', (line, message) => {
     expect(() => options(line)).toThrow(message);
   });
