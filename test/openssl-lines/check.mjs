@@ -16,9 +16,6 @@ const TO_COME = {
   'p7.': 'the pkcs7 and crl2pkcs7 commands',
   'asn1.': 'the asn1parse command',
   ciphers: 'the ciphers command',
-  'ocsp.reqout': 'the ocsp command',
-  'ocsp.answer': 'the ocsp command',
-  'ocsp.text': 'the ocsp command',
   'live.': 's_client and s_server',
 };
 const LISTS = ['cmdlines.txt', 'more.txt'];

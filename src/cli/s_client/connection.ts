@@ -1,7 +1,16 @@
 /** One connection of s_client: from the socket to the last octet. */
 import { connect, type Socket } from 'node:net';
 import { TlskitError } from '../../lib/errors.ts';
-import { TlsEngine, type AlertEvent, type Session, type TlsEvent, type TlsFailure } from '../../lib/tls/index.ts';
+import { OcspResponse } from '../../lib/ocsp/index.ts';
+import {
+  TlsEngine,
+  type AlertEvent,
+  type PeerIdentity,
+  type Rejection,
+  type Session,
+  type TlsEvent,
+  type TlsFailure,
+} from '../../lib/tls/index.ts';
 import { TlsDriver } from '../tls/driver.ts';
 import { failureText, networkReason, tlsError } from '../tls/failure.ts';
 import { extensionsOf, type Trace } from '../tls/trace.ts';
@@ -25,6 +34,18 @@ export interface ConnectionHandlers {
 }
 
 const EC_POINT_FORMATS = 11;
+
+/** As OpenSSL, -status takes no stapled response that cannot be read; what it says does not count. */
+function refusalOfStatus({ ocsp }: PeerIdentity): Rejection | undefined {
+  try {
+    if (ocsp) OcspResponse.read(ocsp);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TlskitError)
+      return { reason: 'certificate_status_bad', detail: 'OCSP response: response parse error' };
+    throw error;
+  }
+}
 
 export class ClientConnection {
   readonly driver: TlsDriver;
@@ -80,7 +101,7 @@ export class ClientConnection {
     this.verifier.code = resume.verifyResult;
     const config = setup.config((peer) => {
       this.#tellName();
-      return this.verifier.hook(peer);
+      return this.verifier.hook(peer) ?? (flags.status ? refusalOfStatus(peer) : undefined);
     });
     const earlyData = setup.earlyData !== undefined && (resume.session?.maxEarlyData ?? 0) > 0;
     const { serverName } = setup;

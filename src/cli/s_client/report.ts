@@ -1,8 +1,10 @@
 /** What s_client prints of a connection, in OpenSSL 3.0's words and order. */
 import { encodePem } from '../../lib/der/index.ts';
+import { OcspResponse } from '../../lib/ocsp/index.ts';
 import { shortName } from '../../lib/registry/oids.ts';
 import { TLS13 } from '../../lib/registry/tls-versions.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
+import { ocspResponseText } from '../../lib/text/ocsp.ts';
 import { BAD_TIME, timeText } from '../../lib/text/time.ts';
 import type { ConnectionInfo, Session, TlsEngine } from '../../lib/tls/index.ts';
 import { parsedCertificate, type CertificateView } from '../../lib/verify/index.ts';
@@ -180,28 +182,9 @@ export function summaryText(report: Report): string {
 export const ticketText = (session: Session, verifyResult: number): string =>
   `---\nPost-Handshake New Session Ticket arrived:\n${sessionText(session, { verifyResult })}---\n`;
 
-/** A stapled OCSP response, as -status shows it: its header. */
+/** A stapled OCSP response, as -status shows it. */
 export function ocspText(response: Uint8Array | undefined): string {
   if (!response) return 'OCSP response: no response sent\n';
   const rule = '======================================\n';
-  return `OCSP response: \n${rule}${ocspHeader(response)}${rule}`;
-}
-
-const OCSP_STATUS = [
-  'successful',
-  'malformedrequest',
-  'internalerror',
-  'trylater',
-  '(UNKNOWN)',
-  'sigrequired',
-  'unauthorized',
-];
-
-function ocspHeader(response: Uint8Array): string {
-  // OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, … } (RFC 6960 section 4.2.1)
-  const at = Buffer.from(response).indexOf(Buffer.from([0x0a, 0x01]));
-  if (response[0] !== 0x30 || at < 2 || at > 6) return 'response parse error\n';
-  const status = response[at + 2] ?? 0;
-  const basic = status === 0 ? '    Response Type: Basic OCSP Response\n' : '';
-  return `OCSP Response Data:\n    OCSP Response Status: ${OCSP_STATUS[status] ?? '(UNKNOWN)'} (0x${status.toString(16)})\n${basic}`;
+  return `OCSP response: \n${rule}${ocspResponseText(OcspResponse.read(response))}${rule}`;
 }

@@ -21,9 +21,20 @@ type Texts =
   | 'context'
   | 'psk_hint'
   | 'status_file'
+  | 'status_url'
+  | 'proxy'
+  | 'no_proxy'
   | 'pha_path'
   | 'keyupdate_path';
-type Numbers = 'port' | 'naccept' | 'verify' | 'Verify' | 'num_tickets' | 'max_early_data' | 'recv_max_early_data';
+type Numbers =
+  | 'status_timeout'
+  | 'port'
+  | 'naccept'
+  | 'verify'
+  | 'Verify'
+  | 'num_tickets'
+  | 'max_early_data'
+  | 'recv_max_early_data';
 type Switches =
   | '4'
   | '6'
@@ -44,18 +55,14 @@ type Switches =
   | 'stateless'
   | 'no_ca_names'
   | 'status'
+  | 'status_verbose'
   | 'ign_eof'
   | 'no_ign_eof';
 type Others =
   | 'id_prefix'
   | 'ext_cache'
   | 'serverinfo'
-  | 'status_verbose'
-  | 'status_timeout'
-  | 'status_url'
   | 'status_all'
-  | 'proxy'
-  | 'no_proxy'
   | 'http_server_binmode'
   | 'sendfile'
   | 'zerocopy_sendfile'
@@ -77,6 +84,7 @@ export type ServerContext = Context<ServerFlags>;
 const WHERE = { group: 'Where to listen' };
 const WHAT = { group: 'What to do with clients (default: print what they send)' };
 const IDENTITY = { group: 'Our certificate and key' };
+const STAPLE = { group: 'OCSP stapling' };
 const SESSIONS = { group: 'Sessions and early data' };
 const CHOICE = { group: 'What is offered and taken' };
 const CLIENTS = { group: 'Verification of certificates' };
@@ -109,8 +117,13 @@ export const SERVER_FLAGS: ServerFlags = {
   cert2: text('file', 'The certificate for that name (default server2.pem)', IDENTITY),
   key2: text('file', 'Its private key (default: in the file of -cert2)', IDENTITY),
   servername_fatal: bool('Refuse clients that ask for another name', IDENTITY),
-  status: bool('Send the OCSP response of -status_file', IDENTITY),
-  status_file: text('file', 'An OCSP response in DER, to staple', IDENTITY),
+  status: bool('Staple an OCSP response: of the responder that the certificate names', STAPLE),
+  status_file: text('file', 'The response to staple (DER), read for each client', STAPLE),
+  status_url: text('url', 'The responder to ask where the certificate names none', STAPLE),
+  status_timeout: int('seconds', 'How long a responder may take (default 10)', STAPLE),
+  status_verbose: bool('Print the response that is sent on standard error', STAPLE),
+  proxy: text('host[:port]', 'HTTP proxy (default: environment variable http_proxy or https_proxy)', STAPLE),
+  no_proxy: text('hosts', 'Hosts to ask without a proxy (default: environment variable no_proxy)', STAPLE),
   dhparam: text('file', 'Diffie-Hellman parameters (default: ffdhe2048, or what the client names)', CHOICE),
   no_dhe: bool('No suites with ephemeral Diffie-Hellman', CHOICE),
   psk_hint: text('text', 'The hint about pre-shared keys, before TLS 1.3', CHOICE),
@@ -134,12 +147,7 @@ export const SERVER_FLAGS: ServerFlags = {
   id_prefix: missing('text'),
   ext_cache: missing(),
   serverinfo: missing('file'),
-  status_verbose: ignored(),
-  status_timeout: missing('n'),
-  status_url: missing('url'),
   status_all: missing(),
-  proxy: missing('host:port'),
-  no_proxy: missing('hosts'),
   http_server_binmode: ignored(),
   sendfile: ignored(),
   zerocopy_sendfile: ignored(),

@@ -26,11 +26,12 @@ import { readFile } from '../source.ts';
 import type { FlagValues } from '../spec.ts';
 import { checked } from '../tls/configuration.ts';
 import { DEFAULT_PORT, familyOf, parseAddress, portOf, type Address } from '../tls/address.ts';
-import { loadCredential, type CredentialFiles } from '../tls/credentials.ts';
+import { loadCredential } from '../tls/credentials.ts';
 import { securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { openTrust } from '../trust.ts';
 import type { ServerContext, ServerFlags } from './flags.ts';
+import { staplerOf, type Stapler } from './stapling.ts';
 
 /** What is done with what clients send. */
 export type Mode = 'print' | 'page' | 'files' | 'raw files' | 'reverse' | 'echo';
@@ -65,10 +66,9 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
   const common = await commonOptions(flags, 'server');
   const psk = pskOf(flags);
   const suites = flags.no_dhe ? common.suites?.filter((code) => !isDhe(code)) : common.suites;
-  const ocsp = ocspResponse(flags);
   const trusted = openTrust(flags, 'alone');
-  const credentials = await loadCredentials(context, { ocsp, trusted });
-  const second = flags.servername === undefined ? undefined : await loadSecond(context, { ocsp, trusted });
+  const credentials = await loadCredentials(context, trusted);
+  const second = flags.servername === undefined ? undefined : await loadSecond(context, trusted);
   const dh =
     flags.dhparam === undefined ? undefined : readDhParameters(readFile(flags.dhparam), { source: flags.dhparam });
   const options: ServerOptions = {
@@ -78,7 +78,7 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
     serverPreference: flags.serverpref,
     clientAuth: flags.Verify !== undefined ? 'require' : flags.verify !== undefined ? 'request' : 'none',
     authorities: authoritiesOf(flags),
-    onHello: second && ((seen) => chooseByName(seen, flags, second)),
+    onHello: helloHook(flags, credentials, second, staplerOf(flags, trusted, sayOnStderr)),
     psks: psk ? [psk] : [],
     pskHint: flags.psk_hint === undefined ? undefined : Buffer.from(flags.psk_hint, 'utf8'),
     dhDomain: dh && { p: octetsOf(dh.p), g: octetsOf(dh.g) },
@@ -143,11 +143,8 @@ function modeWithPaths(flags: Values): Mode {
   return mode;
 }
 
-/** What all certificates of a server share. */
-type CommonFiles = Pick<CredentialFiles, 'ocsp' | 'trusted'>;
-
 /** -cert with -key, and -dcert with -dkey. */
-async function loadCredentials(context: ServerContext, common: CommonFiles): Promise<Credential[]> {
+async function loadCredentials(context: ServerContext, trusted: TrustStore): Promise<Credential[]> {
   const { flags } = context;
   const { cert = 'server.pem', key, pass, cert_chain: chain, certform, keyform, nocert } = flags;
   if (nocert) {
@@ -157,19 +154,38 @@ async function loadCredentials(context: ServerContext, common: CommonFiles): Pro
   }
   if (flags.cert === undefined && !existsSync(cert))
     fail('ERR_USAGE', 'name a certificate by -cert (and its key by -key): there is no server.pem here');
-  const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, ...common });
+  const first = await loadCredential(context, { cert, key, pass, chain, certform, keyform, trusted });
   const { dcert, dkey, dpass, dcert_chain: dchain, dcertform, dkeyform } = flags;
   if (dcert === undefined) {
     if (dkey !== undefined || dchain !== undefined) fail('ERR_USAGE', '-dkey and -dcert_chain go with -dcert');
     return [first];
   }
   const files = { cert: dcert, key: dkey, pass: dpass, chain: dchain, certform: dcertform, keyform: dkeyform };
-  return [first, await loadCredential(context, { ...files, ...common, flags: { cert: 'dcert', key: 'dkey' } })];
+  return [first, await loadCredential(context, { ...files, trusted, flags: { cert: 'dcert', key: 'dkey' } })];
 }
 
-async function loadSecond(context: ServerContext, common: CommonFiles): Promise<Credential> {
+async function loadSecond(context: ServerContext, trusted: TrustStore): Promise<Credential> {
   const { cert2: cert = 'server2.pem', key2: key, pass } = context.flags;
-  return loadCredential(context, { cert, key, pass, ...common, flags: { cert: 'cert2', key: 'key2' } });
+  return loadCredential(context, { cert, key, pass, trusted, flags: { cert: 'cert2', key: 'key2' } });
+}
+
+const sayOnStderr = (text: string): void => void process.stderr.write(text);
+
+/** What is done with a ClientHello: the certificate of its name, what is stapled to it. */
+function helloHook(
+  flags: Values,
+  credentials: readonly Credential[],
+  second: Credential | undefined,
+  staple: Stapler | undefined,
+): ServerOptions['onHello'] {
+  const choose = (seen: HelloSeen): HelloAnswer | undefined => second && chooseByName(seen, flags, second);
+  if (!staple) return second && choose;
+  return async (seen) => {
+    const answer = choose(seen);
+    if (answer?.reject) return answer;
+    const stapled = (answer?.credentials ?? credentials).map((one) => staple(one, seen));
+    return { ...answer, credentials: await Promise.all(stapled) };
+  };
 }
 
 /** -servername: the second certificate for its name; for others a warning, or an end. */
@@ -183,12 +199,6 @@ function authoritiesOf({ CAfile, no_ca_names: without, verify, Verify, pha_path:
   const asked = verify !== undefined || Verify !== undefined || path !== undefined;
   if (CAfile === undefined || without || !asked) return [];
   return readCertificates(readFile(CAfile), CAfile).map(({ subject }) => subject.der);
-}
-
-function ocspResponse({ status, status_file: path }: Values): Buffer | undefined {
-  if (status && path === undefined)
-    fail('ERR_UNSUPPORTED', 'option -status needs -status_file: responders are not asked yet');
-  return path === undefined ? undefined : readFile(path);
 }
 
 function sessionOptions(flags: Values): Partial<ServerOptions> {

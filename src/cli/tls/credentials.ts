@@ -15,7 +15,6 @@ export interface CredentialFiles {
   readonly chain?: string | undefined;
   readonly certform?: string | undefined;
   readonly keyform?: string | undefined;
-  readonly ocsp?: Buffer | undefined;
   /** Completes the chain where no further certificates are named. */
   readonly trusted: TrustStore;
   /** Names of the options, for messages. */
@@ -39,7 +38,7 @@ export async function loadCredential(io: Io, files: CredentialFiles): Promise<Cr
   const leaf = await inputs.certificate(cert, form);
   const privateKey = await inputs.privateKey(key);
   const chain = files.chain === undefined ? issuersOf(leaf, files.trusted) : await inputs.certificates(files.chain);
-  return makeCredential(leaf, chain, privateKey.keyObject, { cert, key, ocsp: files.ocsp });
+  return makeCredential(leaf, chain, privateKey.keyObject, { cert, key });
 }
 
 /** The trusted certificates above this one, whatever a verification finds in them. */
@@ -52,10 +51,10 @@ function makeCredential(
   leaf: Certificate,
   chain: readonly Certificate[],
   key: Parameters<typeof credential>[0]['key'],
-  names: { cert: string; key: string; ocsp: Buffer | undefined },
+  names: { cert: string; key: string },
 ): Credential {
   try {
-    return credential({ chain: [leaf, ...chain].map(({ der }) => der), key, ocsp: names.ocsp });
+    return credential({ chain: [leaf, ...chain].map(({ der }) => der), key });
   } catch (error) {
     if (error instanceof TlskitError) throw error;
     if (error instanceof RangeError && /is not that of/.test(error.message))

@@ -4,7 +4,7 @@ import { verifyCode } from '../../lib/registry/verify-errors.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
 import { policiesText } from '../../lib/text/policies.ts';
 import { timeText } from '../../lib/text/time.ts';
-import type { PeerIdentity, Rejection, RejectionReason, VerifyHook } from '../../lib/tls/index.ts';
+import type { PeerIdentity, Rejection, RejectionReason } from '../../lib/tls/index.ts';
 import {
   parsedCertificate,
   verifyChain,
@@ -44,7 +44,7 @@ export class PeerVerifier {
     this.#options = options;
   }
 
-  readonly hook: VerifyHook = (peer) => this.#judge(peer);
+  readonly hook = (peer: PeerIdentity): Rejection | undefined => this.#judge(peer);
 
   #judge(peer: PeerIdentity): Rejection | undefined {
     const { trusted, settings, depth, returnError, enforced } = this.#options;

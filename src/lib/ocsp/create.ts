@@ -12,8 +12,7 @@ import { responseStatusCode, type ResponseStatus } from './status.ts';
 
 /** What is known of a certificate. */
 export type CertificateStatus =
-  | { readonly status: 'good' }
-  | { readonly status: 'unknown' }
+  | { readonly status: 'good' | 'unknown' }
   | {
       readonly status: 'revoked';
       /** When, in milliseconds since 1970. */
@@ -93,8 +92,7 @@ function singleResponse(single: SingleFields): Buffer {
 }
 
 function statusElement(status: CertificateStatus): Buffer {
-  if (status.status === 'good') return contextPrimitive(0, Buffer.alloc(0));
-  if (status.status === 'unknown') return contextPrimitive(2, Buffer.alloc(0));
+  if (status.status !== 'revoked') return contextPrimitive(status.status === 'good' ? 0 : 2, Buffer.alloc(0));
   const reason = status.reason === undefined ? [] : [explicit(0, enumerated(status.reason))];
   return implicit(1, seq(generalizedTime(status.time), ...reason));
 }

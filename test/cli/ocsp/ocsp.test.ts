@@ -176,9 +176,9 @@ describeWith(['openssl'], 'K9 ocsp as openssl has it', () => {
   });
 
   it('--json', () => {
-    const { stdout, status } = ours([
-      ...'-respin a.resp -CAfile root.crt -issuer root.crt -no_nonce -cert good.crt --json'.split(' '),
-    ]);
+    const { stdout, status } = ours(
+      '-respin a.resp -CAfile root.crt -issuer root.crt -no_nonce -cert good.crt --json'.split(' '),
+    );
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       request: { certificates: [{ hash: 'sha1', serial: hex(good) }], nonce: null },
