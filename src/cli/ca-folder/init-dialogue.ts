@@ -53,7 +53,7 @@ export async function askNewCa(
   const name =
     flags.name ??
     (asking ? await ask('Name of the CA', defaultName(), (answer) => complaint(() => caName(answer))) : defaultName());
-  const intermediate = flags.intermediate || (asking && (await prompter.confirm('An intermediate CA below it, too?')));
+  const intermediate = flags.intermediate || (asking && (await prompter.confirm('An intermediate CA below it, too? [y/n]:')) === true);
   const keyType =
     flags['key-type'] ??
     (asking ? await ask('Type of key', DEFAULT_KEY_TYPE, (answer) => complaint(() => readKeyType(answer))) : undefined);
