@@ -161,7 +161,10 @@ export function opaque(size: 1 | 2 | 3, min = 0, max: number = limitOf(size)): S
     exact: false,
     shape: { kind: 'opaque', size, min, max },
     read: (reader) => noteBytes(reader, reader.take(lengthOf(reader, size, min, max))),
-    write: (writer, value) => void writer.prefixed(size, (w) => w.put(value), min, max),
+    write(writer, value) {
+      const at = writer.open(size);
+      writer.put(value).close(at, size, min, max);
+    },
   };
 }
 
@@ -184,20 +187,14 @@ export function vector<T>(
         reader.fail('length', `a length of ${length}, which is no multiple of ${item.min}`, at);
       }
       const end = reader.narrow(length);
-      const items: T[] = [];
-      while (reader.left > 0) items.push(readNamed(reader, item, `${items.length}`));
+      const items = readItems(reader, item);
       reader.widen(end);
       return items;
     },
     write(writer, value) {
-      writer.prefixed(
-        size,
-        (w) => {
-          for (const one of value) item.write(w, one);
-        },
-        min,
-        max,
-      );
+      const at = writer.open(size);
+      for (const one of value) item.write(writer, one);
+      writer.close(at, size, min, max);
     },
   };
 }
@@ -209,15 +206,27 @@ export function sequence<T>(item: Schema<T>): Schema<readonly T[]> {
     min: 0,
     exact: false,
     shape: { kind: 'sequence', item },
-    read(reader) {
-      const items: T[] = [];
-      while (reader.left > 0) items.push(readNamed(reader, item, `${items.length}`));
-      return items;
-    },
+    read: (reader) => readItems(reader, item),
     write(writer, value) {
       for (const one of value) item.write(writer, one);
     },
   };
+}
+
+/** Reads items up to the end of what is read; each is named by its place. */
+function readItems<T>(reader: Reader, item: Schema<T>): T[] {
+  const items: T[] = [];
+  const { trace } = reader;
+  try {
+    while (reader.left > 0) {
+      trace?.enter(`${items.length}`, reader.offset);
+      items.push(item.read(reader));
+      trace?.leave(reader.offset);
+    }
+  } catch (error) {
+    throw CodecError.under(`${items.length}`, error);
+  }
+  return items;
 }
 
 /** Reads a value under a name: a span when traced, a step of the path when it fails. */
@@ -240,17 +249,32 @@ export type StructValue<F extends Fields> = { readonly [K in keyof F]: Value<F[K
 /** Fields one after the other. */
 export function struct<const F extends Fields>(fields: F): Schema<StructValue<F>> {
   const entries: (readonly [string, AnySchema])[] = Object.entries(fields);
+  const names = Object.keys(fields);
+  const schemas = Object.values(fields);
+  // values begin as copies of one object with all the fields: adding them one by one costs several times as much
+  const blank: Readonly<Record<string, unknown>> = Object.fromEntries(names.map((name) => [name, undefined]));
   return {
     min: entries.reduce((sum, [, schema]) => sum + schema.min, 0),
     exact: entries.every(([, schema]) => schema.exact),
     shape: { kind: 'struct', fields: entries },
     read(reader) {
-      const value: Record<string, unknown> = {};
-      for (const [name, schema] of entries) value[name] = readNamed<unknown>(reader, schema, name);
+      const value: Record<string, unknown> = { ...blank };
+      const { trace } = reader;
+      let i = 0;
+      try {
+        for (; i < names.length; i += 1) {
+          const name = names[i] as string;
+          trace?.enter(name, reader.offset);
+          value[name] = (schemas[i] as AnySchema).read(reader) as unknown;
+          trace?.leave(reader.offset);
+        }
+      } catch (error) {
+        throw CodecError.under(names[i] as string, error);
+      }
       return value as StructValue<F>;
     },
     write(writer, value) {
-      for (const [name, schema] of entries) schema.write(writer, value[name]);
+      for (let i = 0; i < names.length; i += 1) (schemas[i] as AnySchema).write(writer, value[names[i] as string]);
     },
   };
 }
@@ -280,7 +304,11 @@ export function prefixed<T>(size: 1 | 2 | 3, item: Schema<T>): Schema<T> {
       reader.widen(end);
       return value;
     },
-    write: (writer, value) => void writer.prefixed(size, (w) => item.write(w, value)),
+    write(writer, value) {
+      const at = writer.open(size);
+      item.write(writer, value);
+      writer.close(at, size);
+    },
   };
 }
 
@@ -396,13 +424,23 @@ export function annotate<T>(schema: Schema<T>, name: string, bytes: Uint8Array):
 // most values are small and many are encoded in a handshake: one buffer serves all, and each takes a copy of what it needs
 let spare: Writer | undefined;
 
-/** Encodes a value. Throws RangeError for a value that the schema does not have. */
-export function encode<T>(schema: Schema<T>, value: T): Buffer {
+/**
+ * Encodes a value; with `type` behind that octet and its own length in three, as a handshake message has it. Throws RangeError for a value
+ * that the schema does not have.
+ */
+export function encode<T>(schema: Schema<T>, value: T, type?: number): Buffer {
   // undefined while another encoding is under way
   const writer = spare ?? new Writer();
   spare = undefined;
   try {
-    schema.write(writer.reset(), value);
+    writer.reset();
+    if (type === undefined) {
+      schema.write(writer, value);
+      return writer.finish();
+    }
+    const at = writer.number(1, type).open(3);
+    schema.write(writer, value);
+    writer.close(at, 3);
     return writer.finish();
   } finally {
     spare = writer;

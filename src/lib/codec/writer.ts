@@ -19,9 +19,21 @@ export class Writer {
   /** An unsigned number in `size` octets, at most 6. */
   number(size: number, value: number): this {
     this.#room(size);
-    this.#bytes.writeUIntBE(value, this.#length, size);
+    this.#number(this.#length, size, value);
     this.#length += size;
     return this;
+  }
+
+  // writeUIntBE looks at the types of its arguments each time, and most of what is written are numbers
+  #number(at: number, size: number, value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) {
+      throw new RangeError(`${value} is no number of ${size} octets`);
+    }
+    let left = value;
+    for (let i = at + size - 1; i >= at; i -= 1) {
+      this.#bytes[i] = left % 256;
+      left = Math.floor(left / 256);
+    }
   }
 
   /** Octets as they are. */
@@ -32,15 +44,18 @@ export class Writer {
     return this;
   }
 
-  /** What `write` writes, with its length in `size` octets before it; the length must lie from `min` to `max`. */
-  prefixed(size: number, write: (writer: this) => void, min = 0, max: number = Infinity): this {
+  /** Leaves room for the length of what is written from here up to `close`, which takes what this returns. */
+  open(size: number): number {
     const at = this.#length;
     this.number(size, 0);
-    write(this);
+    return at;
+  }
+
+  /** Writes the length, which must lie from `min` to `max`, to the `size` octets that `open` left. */
+  close(at: number, size: number, min = 0, max: number = Infinity): void {
     const length = this.#length - at - size;
     if (length < min || length > max) throw new RangeError(`a length of ${length} where ${min} to ${max} are allowed`);
-    this.#bytes.writeUIntBE(length, at, size);
-    return this;
+    this.#number(at, size, length);
   }
 
   /** Begins anew, in the same memory. */
@@ -51,7 +66,9 @@ export class Writer {
 
   /** A copy of what was written. */
   finish(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#length));
+    const copy = Buffer.allocUnsafe(this.#length);
+    this.#bytes.copy(copy, 0, 0, this.#length);
+    return copy;
   }
 
   #room(count: number): void {

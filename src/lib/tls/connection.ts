@@ -18,7 +18,7 @@ import { Outgoing, type RawMessage, type RecordOpener, type RecordSealer } from 
 import { Transcript, type TranscriptHash } from './schedule/index.ts';
 import type { Session } from './session/session.ts';
 import { forgetSession } from './session/store.ts';
-import { MESSAGES, changeCipherSpec } from './wire/index.ts';
+import { MESSAGES, changeCipherSpec, handshakeMessage } from './wire/index.ts';
 
 /** A message as a script expects it. */
 export interface Kind<T> {
@@ -228,18 +228,21 @@ export class Connection {
 
   /** Encodes and sends a handshake message, and adds it to the transcript. Returns it with its header. */
   send<T>(kind: Kind<T>, value: T): Uint8Array {
-    return this.sendBody(kind, encode(kind.schema, value));
+    return this.#sendRaw(kind, encode(kind.schema, value, kind.type), true);
   }
 
   /** The same, outside of the transcript. */
   sendValue<T>(kind: Kind<T>, value: T): Uint8Array {
-    return this.sendBody(kind, encode(kind.schema, value), false);
+    return this.#sendRaw(kind, encode(kind.schema, value, kind.type), false);
   }
 
   /** Sends a handshake message whose body is encoded. */
   sendBody<T>(kind: Kind<T>, body: Uint8Array, inTranscript = true): Uint8Array {
-    const header = Buffer.from([kind.type, body.length >>> 16, (body.length >>> 8) & 0xff, body.length & 0xff]);
-    let raw: Uint8Array = Buffer.concat([header, body]);
+    return this.#sendRaw(kind, encode(handshakeMessage, { type: kind.type, body }), inTranscript);
+  }
+
+  #sendRaw<T>(kind: Kind<T>, message: Uint8Array, inTranscript: boolean): Uint8Array {
+    let raw = message;
     const tapped = this.config.tap?.({ name: kind.name, type: kind.type, raw });
     if (tapped) raw = tapped instanceof Uint8Array ? tapped : Buffer.concat(tapped);
     if (raw.length === 0) return raw;

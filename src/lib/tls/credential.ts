@@ -73,9 +73,8 @@ export function schemeFor(
   bound: boolean,
 ): SignatureScheme | undefined {
   // our own order decides, as the side that signs bears the cost
-  const offered = new Set(wanted);
   for (const [code, scheme] of own) {
-    if (offered.has(code) && allowed(scheme) && fits(scheme, traits, bound)) return scheme;
+    if (wanted.includes(code) && allowed(scheme) && fits(scheme, traits, bound)) return scheme;
   }
   return undefined;
 }

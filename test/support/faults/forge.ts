@@ -17,7 +17,7 @@ export function forge13(pair: Pair, from: SideName, inner: Uint8Array): Buffer {
   const secret = new TrafficSecret(suite.hash, secretOf(pair, `${from.toUpperCase()}_TRAFFIC_SECRET_0`));
   const { key, iv } = secret.keys(suite.bulk.key);
   const header = headerOf(23, 0x0303, inner.length + 16);
-  return Buffer.concat([header, ...new Aead(suite.bulk, key).seal(iv, header, [inner])]);
+  return Buffer.concat([header, ...new Aead(suite.bulk, key).seal(iv, header, inner)]);
 }
 
 /** The second record (after Finished) of an AES-GCM suite of TLS 1.2. */
@@ -29,6 +29,6 @@ export function forge12(pair: Pair, from: SideName, type: number, content: Uint8
   const { key, iv } = master.keys({ client: clientRandom, server: serverRandom }, lengths)[from];
   const explicit = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]);
   const data = Buffer.concat([explicit, headerOf(type, 0x0303, content.length)]);
-  const sealed = new Aead(bulk, key).seal(Buffer.concat([iv, explicit]), data, [content]);
+  const sealed = new Aead(bulk, key).seal(Buffer.concat([iv, explicit]), data, content);
   return Buffer.concat([headerOf(type, 0x0303, 8 + content.length + 16), explicit, ...sealed]);
 }

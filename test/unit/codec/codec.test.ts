@@ -136,7 +136,8 @@ describe('writing', () => {
 
   it('the buffer grows, lengths are patched', () => {
     const writer = new Writer(1);
-    writer.prefixed(2, (w) => w.put(Buffer.alloc(300, 7)).number(1, 1));
+    const at = writer.open(2);
+    writer.put(Buffer.alloc(300, 7)).number(1, 1).close(at, 2);
     expect(writer.length).toBe(303);
     expect(writer.finish().subarray(0, 3)).toEqual(hex('012d 07'));
   });

@@ -15,6 +15,7 @@ export class Keys12 {
   readonly master: MasterSecret12;
   readonly #c: Connection;
   readonly #randoms: Randoms;
+  #keys: ReturnType<MasterSecret12['keys']> | undefined;
 
   private constructor(c: Connection, suite: CipherSuite, master: MasterSecret12) {
     this.#c = c;
@@ -75,7 +76,9 @@ export class Keys12 {
     const { bulk, mac } = this.suite;
     const { info, config } = this.#c;
     const { ivMode, version } = this.profile;
-    const keys = this.master.keys(this.#randoms, keyLengths(bulk, mac, ivMode))[side];
+    // both directions are of one key block
+    this.#keys ??= this.master.keys(this.#randoms, keyLengths(bulk, mac, ivMode));
+    const keys = this.#keys[side];
     const limit = info.receiveLimit;
     return {
       bulk,
@@ -98,7 +101,7 @@ export class Keys12 {
       secret: this.master.reveal(),
       created: config.now(),
       lifetime,
-      ticket: Uint8Array.from(ticket),
+      ticket: new Uint8Array(ticket),
       id: info.sessionId,
       ageAdd: 0,
       maxEarlyData: 0,

@@ -95,7 +95,12 @@ export const NEW_SESSION_TICKET_12: Kind<Value<typeof newSessionTicket12>> = kin
 export const KEY_UPDATE: Kind<Value<typeof keyUpdate>> = kind('key_update', T.keyUpdate, keyUpdate);
 
 /** Finished with verify_data of `length` octets. */
-export const finishedKind = (length: number): Kind<Uint8Array> => kind('finished', T.finished, finished(length));
+export const finishedKind = (length: number): Kind<Uint8Array> => {
+  const known = finishedKinds.get(length) ?? kind('finished', T.finished, finished(length));
+  finishedKinds.set(length, known);
+  return known;
+};
+const finishedKinds = new Map<number, Kind<Uint8Array>>();
 export const serverKeyExchangeKind = <V>(schema: Schema<V>): Kind<V> =>
   kind('server_key_exchange', T.serverKeyExchange, schema);
 export const clientKeyExchangeKind = <V>(schema: Schema<V>): Kind<V> =>

@@ -61,7 +61,7 @@ export function ticketSession(c: Connection, keys: Keys13, ticket: TicketParts):
     secret: (keys.resumption as ResumptionSecret).psk(ticket.nonce),
     created: config.now(),
     lifetime: ticket.lifetime,
-    ticket: Uint8Array.from(ticket.ticket),
+    ticket: new Uint8Array(ticket.ticket),
     id: new Uint8Array(0),
     ageAdd: ticket.ageAdd,
     maxEarlyData: ticket.maxEarlyData,

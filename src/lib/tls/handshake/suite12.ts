@@ -43,7 +43,9 @@ export function inOrder(
   theirs: readonly number[],
 ): readonly CipherSuite[] {
   const rank = ({ code }: CipherSuite): number => (serverPreference ? (suiteRanks.get(code) ?? 0) : 0);
-  return shared.toSorted((a, b) => rank(a) - rank(b) || theirs.indexOf(a.code) - theirs.indexOf(b.code));
+  // places are below 2^16; one number a suite, as a sort compares each of them often
+  const keyed = shared.map((suite) => ({ suite, key: rank(suite) * 2 ** 16 + theirs.indexOf(suite.code) }));
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ suite }) => suite);
 }
 
 /** The best suite that both sides have and can do. */

@@ -51,9 +51,11 @@ export class Deframer {
       this.#checkFirstOctet();
       return undefined;
     }
-    const [type, major, minor, high, low] = header as unknown as [number, number, number, number, number];
-    const length = high * 256 + low;
-    if (!CONTENT_TYPES.row(type)) this.#refuseType(header, type);
+    const type = header[0] as number;
+    const major = header[1] as number;
+    const minor = header[2] as number;
+    const length = (header[3] as number) * 256 + (header[4] as number);
+    if (!CONTENT_TYPES.row(type)) this.#refuseType(header.subarray(0, RECORD_HEADER_LENGTH), type);
     // before TLS 1.3 the minor version is a matter of the handshake; another major version is no TLS at all
     if (major !== 3 && !this.anyVersion)
       fail(this.#begun ? 'record_version_wrong' : 'record_not_tls', `version ${major}.${minor}`);

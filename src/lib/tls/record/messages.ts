@@ -47,9 +47,9 @@ export class MessageReader {
   next(): RawMessage | undefined {
     const header = this.#queue.peek(MESSAGE_HEADER_LENGTH);
     if (!header) return undefined;
-    const [type, high, middle, low] = header as unknown as [number, number, number, number];
+    const type = header[0] as number;
     if (!HANDSHAKE_TYPES.row(type)) fail('message_type_unknown', `type ${type}`);
-    const length = high * 65536 + middle * 256 + low;
+    const length = (header[1] as number) * 65536 + (header[2] as number) * 256 + (header[3] as number);
     const limit = this.#limit(type);
     if (length > limit) {
       fail(FIXED[type] ?? 'message_too_long', `${HANDSHAKE_TYPES.get(type)} of ${length} octets, at most ${limit}`);

@@ -2,7 +2,7 @@
 import { ALERT_LEVEL } from '../../registry/tls-alerts.ts';
 import { CONTENT_TYPE } from '../../registry/tls-codes.ts';
 import { TLS10 } from '../../registry/tls-versions.ts';
-import { plainSealer, type RecordSealer } from './cipher.ts';
+import { joined, plainSealer, type RecordSealer } from './cipher.ts';
 import { fragments, splitFragments } from './fragment.ts';
 import { MAX_PLAINTEXT } from './limits.ts';
 
@@ -99,11 +99,12 @@ export class Outgoing {
 
   /** Puts the queued handshake messages into records. */
   flush(): void {
-    const [first, ...others] = this.#flight;
-    if (!first) return;
+    const flight = this.#flight;
+    if (flight.length === 0) return;
     this.#flight = [];
-    const all = others.length === 0 ? first : Buffer.concat([first, ...others]);
-    for (const piece of fragments(all, this.limit)) this.#record(CONTENT_TYPE.handshake, piece);
+    const all = flight.length === 1 ? (flight[0] as Uint8Array) : joined(flight);
+    if (all.length <= this.limit) this.#record(CONTENT_TYPE.handshake, all);
+    else for (const piece of fragments(all, this.limit)) this.#record(CONTENT_TYPE.handshake, piece);
   }
 
   /** Takes what is to be sent: the octets of records, in pieces that need not be records. */

@@ -23,11 +23,11 @@ export class ByteQueue {
     if (last) this.#chunks.push(Buffer.from(last));
   }
 
-  /** The first `count` octets, which stay; undefined while there are fewer. Pieces are joined once, when the last one is there. */
+  /** Octets that begin with the first `count`, which stay; undefined while there are fewer. Pieces are joined once, when the last one is there. */
   peek(count: number): Uint8Array | undefined {
     if (this.#length < count) return undefined;
-    const [first = NOTHING] = this.#chunks;
-    return first.length < count ? this.#join(count) : first.subarray(0, count);
+    const first = this.#chunks[0] ?? NOTHING;
+    return first.length < count ? this.#join(count) : first;
   }
 
   /** Makes one piece of the first `count` octets. What is behind them is not copied, and so no octet is copied often. */
@@ -51,12 +51,14 @@ export class ByteQueue {
 
   /** Takes the first `count` octets; undefined while there are fewer. */
   take(count: number): Uint8Array | undefined {
-    const taken = this.peek(count);
-    if (!taken || count === 0) return taken;
-    const first = this.#chunks[0] as Uint8Array;
-    if (first.length === count) this.#chunks.shift();
-    else this.#chunks[0] = first.subarray(count);
+    const first = this.peek(count);
+    if (!first || count === 0) return first && NOTHING;
     this.#length -= count;
-    return taken;
+    if (first.length === count) {
+      this.#chunks.shift();
+      return first;
+    }
+    this.#chunks[0] = first.subarray(count);
+    return first.subarray(0, count);
   }
 }

@@ -3,9 +3,19 @@ import type { BulkCipher } from '../../registry/tls-ciphers.ts';
 import type { MacHash } from '../../registry/tls-suites.ts';
 import { fail } from '../failure.ts';
 import type { DirectionKeys } from '../schedule/tls12.ts';
+import { RECORD_HEADER_LENGTH } from '../wire/record.ts';
 import { Aead } from './aead.ts';
 import { cbcOpener, cbcSealer } from './cbc.ts';
-import { NonceMaker, Sequence, checkContent, headerOf, type RecordOpener, type RecordSealer } from './cipher.ts';
+import {
+  NonceMaker,
+  Sequence,
+  checkContent,
+  headerOf,
+  joined,
+  writeHeader,
+  type RecordOpener,
+  type RecordSealer,
+} from './cipher.ts';
 import { MAX_EXPANSION_12, MAX_PLAINTEXT } from './limits.ts';
 import { Mac, SequencedData, sameOctets } from './mac.ts';
 
@@ -118,18 +128,19 @@ function aeadSealer(protection: Tls12Protection): RecordSealer {
     checkContent(content);
     if (data.sequence.count >= bulk.records) fail('record_key_exhausted');
     const nonce = nonces.next();
-    // a copy: the nonce is overwritten by the next one
-    const explicit = Buffer.from(nonce.subarray(nonce.length - nonces.explicit));
-    const sealed = aead.seal(nonce, data.next(type, content.length), [content]);
-    const header = headerOf(type, version, nonces.explicit + content.length + aead.tag);
-    return [header, explicit, ...sealed];
+    // with a copy of the explicit part: the nonce is overwritten by the next one
+    const head = Buffer.allocUnsafe(RECORD_HEADER_LENGTH + nonces.explicit);
+    writeHeader(head, type, version, nonces.explicit + content.length + aead.tag);
+    nonce.copy(head, RECORD_HEADER_LENGTH, nonce.length - nonces.explicit);
+    const [sealed, tag] = aead.seal(nonce, data.next(type, content.length), content);
+    return [head, sealed, tag];
   };
   return {
     get left() {
       return bulk.records - data.sequence.count;
     },
     pieces,
-    seal: (type, content) => Buffer.concat(pieces(type, content)),
+    seal: (type, content) => joined(pieces(type, content)),
   };
 }
 

@@ -5,11 +5,28 @@ import { TLS12 } from '../../registry/tls-versions.ts';
 import { fail } from '../failure.ts';
 import type { TrafficKeys } from '../schedule/tls13.ts';
 import { Aead } from './aead.ts';
-import { NonceMaker, Sequence, checkContent, headerOf, type RecordOpener, type RecordSealer } from './cipher.ts';
+import {
+  NonceMaker,
+  Sequence,
+  checkContent,
+  headerOf,
+  joined,
+  type RecordOpener,
+  type RecordSealer,
+} from './cipher.ts';
 import { MAX_EXPANSION_13, MAX_PLAINTEXT } from './limits.ts';
 
-/** Octets up to which content and type are joined. */
-const JOINED = 2048;
+// one memory for the text of all records: a text in one piece costs a copy, in two another call of the cipher and a buffer
+const text = Buffer.alloc(MAX_PLAINTEXT + 1);
+
+/** TLSInnerPlaintext (RFC 8446 section 5.2). It is overwritten by the next one. */
+function innerText(type: number, content: Uint8Array, padding: number): Buffer {
+  const { length } = content;
+  text.set(content);
+  text[length] = type;
+  if (padding > 0) text.fill(0, length + 1, length + 1 + padding);
+  return text.subarray(0, length + 1 + padding);
+}
 
 /** Protects records; `sequence` is that of the first one, for tests. */
 export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): RecordSealer {
@@ -21,17 +38,15 @@ export function tls13Sealer(bulk: BulkCipher, keys: TrafficKeys, sequence = 0): 
     if (inner > MAX_PLAINTEXT + 1) throw new RangeError(`${padding} octets of padding are too many`);
     if (nonces.sequence.count >= bulk.records) fail('record_key_exhausted');
     const header = headerOf(CONTENT_TYPE.applicationData, TLS12, inner + aead.tag);
-    const tail = padding === 0 ? Buffer.from([type]) : Buffer.alloc(1 + padding).fill(type, 0, 1);
-    // one piece of text where joining it is cheaper than another call of the cipher
-    const text = content.length < JOINED ? [Buffer.concat([content, tail])] : [content, tail];
-    return [header, ...aead.seal(nonces.next(), header, text)];
+    const [sealed, tag] = aead.seal(nonces.next(), header, innerText(type, content, padding));
+    return [header, sealed, tag];
   };
   return {
     get left() {
       return bulk.records - nonces.sequence.count;
     },
     pieces,
-    seal: (type, content, padding) => Buffer.concat(pieces(type, content, padding)),
+    seal: (type, content, padding) => joined(pieces(type, content, padding)),
   };
 }
 

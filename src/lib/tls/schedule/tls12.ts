@@ -18,13 +18,17 @@ function mac(hash: string, secret: Uint8Array, data: Uint8Array): Buffer {
 
 /** P_hash (RFC 5246 section 5). */
 function expand(hash: string, secret: Uint8Array, seed: Uint8Array, length: number): Buffer {
-  const parts: Buffer[] = [];
   let a = mac(hash, secret, seed);
-  for (let made = 0; made < length; made += a.length) {
-    parts.push(mac(hash, secret, Buffer.concat([a, seed])));
-    if (made + a.length < length) a = mac(hash, secret, a);
+  const size = a.length;
+  const made = Buffer.allocUnsafe(length);
+  const input = Buffer.allocUnsafe(size + seed.length);
+  input.set(seed, size);
+  for (let at = 0; at < length; at += size) {
+    input.set(a);
+    mac(hash, secret, input).copy(made, at);
+    if (at + size < length) a = mac(hash, secret, a);
   }
-  return Buffer.concat(parts, length);
+  return made;
 }
 
 /** The pseudorandom function: `length` octets from a secret, a label in ASCII and a seed. */

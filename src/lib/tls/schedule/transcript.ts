@@ -10,11 +10,14 @@ export class Transcript {
   #hash: Hash | undefined;
   #name: TranscriptHash | undefined;
   #kept: Uint8Array[] | undefined = [];
+  /** The hash of all messages so far, once it was asked for: a Finished and the keys behind it hang on the same one. */
+  #digest: Buffer | undefined;
 
   /** Adds a whole message, header included. The octets are not copied before the hash is known: they must not change. */
   add(message: Uint8Array): void {
     this.#hash?.update(message);
     this.#kept?.push(message);
+    this.#digest = undefined;
   }
 
   /**
@@ -34,10 +37,13 @@ export class Transcript {
 
   /** The hash of all messages so far, followed by `partial` when given (a ClientHello up to its binders). */
   digest(partial?: Uint8Array): Buffer {
+    if (this.#digest && !partial) return this.#digest;
     const copy = this.#started().copy();
     if (partial) copy.update(partial);
     // as text: see hmac.ts
-    return Buffer.from(copy.digest('binary'), 'latin1');
+    const digest = Buffer.from(copy.digest('binary'), 'latin1');
+    if (!partial) this.#digest = digest;
+    return digest;
   }
 
   /** All messages so far. Only while they are kept. */
@@ -55,6 +61,7 @@ export class Transcript {
   /** Replaces the first ClientHello by a message_hash of it, when a HelloRetryRequest follows (RFC 8446 section 4.4.1). */
   retry(): void {
     const digest = this.#started().digest();
+    this.#digest = undefined;
     this.#hash = createHash(this.#name as string);
     this.#hash.update(Buffer.from([HANDSHAKE_TYPE.messageHash, 0, 0, digest.length])).update(digest);
   }

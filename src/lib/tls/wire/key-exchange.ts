@@ -70,18 +70,31 @@ export const SERVER_PARAMETERS: Readonly<Partial<Record<KeyExchange, AnySchema>>
   ecdhe_psk: ecdhPskParameters,
 };
 
+/** A schema made of another one, which is made once. */
+function derived<P, S extends AnySchema>(make: (parameters: Schema<P>) => S): (parameters: Schema<P>) => S {
+  const known = new WeakMap<Schema<P>, S>();
+  return (parameters) => {
+    const schema = known.get(parameters) ?? make(parameters);
+    known.set(parameters, schema);
+    return schema;
+  };
+}
+
+const signed = derived((parameters: AnySchema) => struct({ parameters, signed: certificateVerify }));
+const signed10 = derived((parameters: AnySchema) => struct({ parameters, signature: opaque(2) }));
+
 /** ServerKeyExchange with a signature that names its scheme: TLS 1.2. */
 export function signedParameters<P>(
   parameters: Schema<P>,
 ): Schema<{ readonly parameters: P; readonly signed: SignedWith }> {
-  return struct({ parameters, signed: certificateVerify });
+  return signed(parameters);
 }
 
 /** ServerKeyExchange with a bare signature: before TLS 1.2. Anonymous suites and PSKs have the parameters alone. */
 export function signedParameters10<P>(
   parameters: Schema<P>,
 ): Schema<{ readonly parameters: P; readonly signature: Uint8Array }> {
-  return struct({ parameters, signature: opaque(2) });
+  return signed10(parameters);
 }
 
 /** A client's encrypted premaster secret (RFC 5246 section 7.4.7.1). */
