@@ -3,11 +3,29 @@ import { passinFlag, passphrases } from '../cli/flags/encryption.ts';
 import { Output, PROVIDER_FLAGS } from '../cli/flags/keys.ts';
 import { bool, defineCommand, text, type CommandSpec } from '../cli/spec.ts';
 import { parseConfig } from '../lib/conf/parse.ts';
-import { fail } from '../lib/errors.ts';
+import { fail, TlskitError } from '../lib/errors.ts';
 import { describeKey } from '../lib/keys/describe.ts';
 import { writePublicKey } from '../lib/keys/write.ts';
 import { longName } from '../lib/registry/oids.ts';
-import { isSpkacSigned, makeSpkac, readSpkac, spkacBase64, spkacKey, spkacText } from '../lib/spkac/index.ts';
+import {
+  isSpkacSigned,
+  makeSpkac,
+  readSpkac,
+  spkacBase64,
+  spkacKey,
+  spkacText,
+  type Spkac,
+} from '../lib/spkac/index.ts';
+
+/** A key that cannot be read has signed nothing. */
+function isGood(spkac: Spkac): boolean {
+  try {
+    return isSpkacSigned(spkac);
+  } catch (error) {
+    if (error instanceof TlskitError) return false;
+    throw error;
+  }
+}
 
 const flags = {
   in: text('file', 'File with a line SPKAC=… (default: standard input)'),
@@ -52,7 +70,7 @@ const command: CommandSpec = defineCommand({
     );
     if (value === undefined) return fail('ERR_NOT_FOUND', `${source}: Can't find SPKAC called "${name}"`);
     const spkac = readSpkac(value, source);
-    const good = flags.verify ? isSpkacSigned(spkac) : undefined;
+    const good = flags.verify ? isGood(spkac) : undefined;
     if (context.json) {
       const { tbs, algorithm } = spkac;
       context.printJson({

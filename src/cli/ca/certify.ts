@@ -88,7 +88,8 @@ export async function certify(io: Io, terms: Terms, wish: Wish, serial: Buffer):
   refuseClash(io, index, entry);
   if (!(await isAgreed(io, terms, fields))) return undefined;
   const versionField = fields.extensions.length > 0 ? VERSION_3 : VERSION_1;
-  const extensions = withKeyIds(fields.extensions, fields.context);
+  const selfSigned = terms.key.publicKey.equals(keyOf(wish));
+  const extensions = withKeyIds(fields.extensions, { ...fields.context, selfSigned });
   const certificate = buildCertificate({ ...fields, versionField, extensions }, terms.signer);
   index.add(entry);
   return { certificate, serial };
@@ -113,15 +114,14 @@ function allowedSubject(io: Io, terms: Terms, asked: Name): Name {
 type Draft = CertificateFields & { readonly context: ExtensionContext };
 
 function fieldsOf(io: Io, terms: Terms, { subject, spki, extensions: requested }: Wish, serial: Buffer): Draft {
-  const { issuer, key, extensions: source, notBefore, notAfter } = terms;
+  const { issuer, extensions: source, notBefore, notAfter } = terms;
   const issuerName = issuer?.subject ?? subject;
-  const selfSigned = key.publicKey.equals(keyOf({ spki }));
   const { names } = terms.config;
   const context: ExtensionContext = {
     subject: { subject, spki, issuer: issuerName, serial },
     issuer: issuer ?? 'self',
-    ...(issuer ? {} : { issuerKey: key.publicKey.spki }),
-    selfSigned,
+    // without regard to the key, and without it as a source of identifiers: so does OpenSSL's ca, otherwise than its x509
+    selfSigned: issuer === undefined,
     objects: names.objects,
     ...(names.stringMask === undefined ? {} : { stringMask: names.stringMask }),
   };

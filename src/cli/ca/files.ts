@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attributesText, CertificateIndex, parseAttributes } from '../../lib/ca/index-file.ts';
+import { bigintOf } from '../../lib/der/index.ts';
 import { fail, TlskitError } from '../../lib/errors.ts';
 import { randomSerial, readSerialFile, serialFileText, serialHex } from '../../lib/x509/serial.ts';
 import { readFile, reasonOf } from '../source.ts';
@@ -56,10 +57,15 @@ export function writeDatabase(index: CertificateIndex): void {
  * @throws TlskitError
  */
 export function readNumber(path: string, what: string, create = false): Buffer {
-  if (existsSync(path)) return readSerialFile(readFile(path).toString('latin1'), path);
+  if (existsSync(path)) return positive(readSerialFile(readFile(path).toString('latin1'), path), path);
   if (create) return randomSerial();
   const first = what === 'serial number' ? 'echo 01 > it, or -create_serial, begins one' : 'echo 01 > it begins one';
   return fail('ERR_NOT_FOUND', `the ${what} file ${path} does not exist; ${first}`, { source: path });
+}
+
+function positive(number: Buffer, source: string): Buffer {
+  if (bigintOf(number) < 0n) fail('ERR_FORMAT', `${source}: the number should not be negative`, { source });
+  return number;
 }
 
 /** Replaces a serial or CRL number file. */
@@ -74,7 +80,7 @@ export interface NewFile {
 
 /** OpenSSL's name for it: the serial number's magnitude in hexadecimal. */
 export const certificateFile = (folder: string, serial: Uint8Array): string =>
-  join(folder, `${serialHex(serial).replace('-', '')}.pem`);
+  `${folder}/${serialHex(serial).replace('-', '')}.pem`;
 
 const waitingName = (serial: Uint8Array): string => `.${serialHex(serial)}.pem.tlskit-new`;
 const WAITING = /^\.(-?)([0-9A-F]+)\.pem\.tlskit-new$/;

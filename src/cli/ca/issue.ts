@@ -1,4 +1,5 @@
 /** Certificates from requests: `ca -in`, `-infiles`, `-ss_cert`, `-spkac`. */
+import type { Config } from '../../lib/conf/index.ts';
 import { parseConfig } from '../../lib/conf/parse.ts';
 import { fail } from '../../lib/errors.ts';
 import { encodePem } from '../../lib/der/pem.ts';
@@ -33,11 +34,12 @@ export interface Run {
 export async function issue(run: Run, files: readonly string[], folder: string): Promise<void> {
   const { io, options, config, verbose, authority } = run;
   const batch = options.batch || (options.spkac !== undefined && options.out !== undefined);
+  const extfile = extensionFile(run);
   if (verbose) io.note(`message digest is ${digestName(options, config, authority.key) ?? 'SHA256'}\n`);
   const policy = config.policy(options.policy);
   if (verbose) io.note(`policy is ${policy.name}\n`);
   const numbering = serialFile(options, config);
-  const extensions = extensionSource(run);
+  const extensions = extensionSource(run, extfile);
   const validity = validityOf(io, options, config);
   const first = firstSerial(run, numbering);
   const terms: Terms = {
@@ -126,7 +128,7 @@ function commit(
   const next = numbering && { path: numbering.path, serial: nextSerial(last.serial) };
   commitIssued(index, next, folder, files);
   if (verbose) {
-    for (const { serial } of issued) io.note(`writing ${certificateFile(folder, serial).replace(/^(?![./])/, '')}\n`);
+    for (const { serial } of issued) io.note(`writing ${certificateFile(folder, serial)}\n`);
   }
   io.note('Database updated\n');
   if (io.json && options.out === undefined) return;
@@ -159,17 +161,21 @@ function firstSerial(
   return serial;
 }
 
-function extensionSource({ io, options, config, verbose }: Run): ExtensionSource | undefined {
-  const { extfile } = options;
-  const own = extfile === undefined ? undefined : parseConfig(io.read(extfile), { source: extfile, env: process.env });
-  if (own && verbose) io.note(`Successfully loaded extensions file ${extfile}\n`);
-  const from = own ?? config.config;
-  const section = own
-    ? (options.extensions ?? own.get('default', 'extensions') ?? 'default')
+function extensionFile({ io, options: { extfile }, verbose }: Run): Config | undefined {
+  if (extfile === undefined) return undefined;
+  const config = parseConfig(io.read(extfile), { source: extfile, env: process.env });
+  if (verbose) io.note(`Successfully loaded extensions file ${extfile}\n`);
+  return config;
+}
+
+function extensionSource({ options, config }: Run, extfile: Config | undefined): ExtensionSource | undefined {
+  const from = extfile ?? config.config;
+  const section = extfile
+    ? (options.extensions ?? extfile.get('default', 'extensions') ?? 'default')
     : (options.extensions ?? config.get('x509_extensions'));
   if (section === undefined) return undefined;
   from.requireSection(section, options.extensions === undefined ? 'extensions' : '-extensions');
-  return { config: from, section, ownFile: own !== undefined };
+  return { config: from, section, ownFile: extfile !== undefined };
 }
 
 function dateFormat(value: string | undefined): DateFormat {
