@@ -11,4 +11,4 @@ export type { VerifyError, VerifyStep } from './report.ts';
 export { purposeByName, type Purpose } from './purpose.ts';
 export { matchHostStrict } from './rfc9525.ts';
 export { matchEmail, matchHost, matchIp } from './identity.ts';
-export type { CrlSource } from './revocation.ts';
+export { crlViewOf, CrlView, type CrlAnswer, type CrlScope, type CrlSource, type CrlTraits } from './crl-view.ts';

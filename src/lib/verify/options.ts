@@ -1,8 +1,9 @@
 import type { Certificate } from '../x509/certificate.ts';
+import type { Name } from '../x509/name.ts';
 import type { CertificateView } from './certificate.ts';
+import type { CrlSource } from './crl-view.ts';
 import type { Purpose } from './purpose.ts';
 import type { Report, VerifyError } from './report.ts';
-import type { CrlSource } from './revocation.ts';
 import type { TrustStore } from './trust-store.ts';
 
 /** How many certificates may stand between the first one and the trusted one, as OpenSSL has it by default. */
@@ -65,6 +66,8 @@ export interface VerifyOptions {
   readonly suiteB?: SuiteB | undefined;
   /** CRLs to look for revocations in. [CRLfile, CRL] */
   readonly crls?: Iterable<CrlSource> | undefined;
+  /** Gives further CRLs of an issuer when none of `crls` fits, as a store has them. [CAfile, CApath, CRL] */
+  readonly crlLookup?: ((issuer: Name) => Iterable<CrlSource>) | undefined;
   /** Look up whether the first certificate was revoked. [crl_check] */
   readonly crlCheck?: boolean | undefined;
   /** Look up every certificate of the chain. [crl_check_all, together with crl_check] */

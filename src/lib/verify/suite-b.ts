@@ -27,6 +27,10 @@ export function checkSuiteB({ chain, report, options }: Verification): void {
   if (found) report.error(found.name, found.depth, chain[found.depth]);
 }
 
+/** What is wrong with a CRL's signature for Suite B, as X509_CRL_check_suiteb finds it. */
+export const suiteBCrlFault = (issuer: CertificateView, signature: string, level: SuiteB): string | undefined =>
+  keyFault(issuer, signature, { ...LEVELS[level] });
+
 function suiteBFault(chain: readonly CertificateView[], allowed: Levels): { name: string; depth: number } | undefined {
   const levels = { ...allowed };
   const last = chain.length - 1;

@@ -3,12 +3,12 @@ import { readDer, type DerNode } from '../der/index.ts';
 import { readTemplate, type Type } from '../der/template.ts';
 import { TlskitError } from '../errors.ts';
 import { keyTypeByOid } from '../keys/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { distributionPointsType } from '../x509/distribution-points.ts';
+import type { Certificate, Extension } from '../x509/certificate.ts';
 import { generalNamesType } from '../x509/general-names.ts';
 import { Name } from '../x509/name.ts';
 import { readMarks, type Marks } from '../x509/purpose.ts';
 import { signatureAlgorithm } from '../x509/sign.ts';
+import { readCrlPoints, type CrlPoint } from './crl-points.ts';
 import { nameKey } from './name-key.ts';
 import { nameConstraintsType, readNameConstraints, type NameConstraints } from './subtrees.ts';
 
@@ -63,7 +63,7 @@ const WELL_FORMED: readonly string[] = [
 ];
 
 /** An AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1). */
-interface AuthorityKeyId {
+export interface AuthorityKeyId {
   readonly keyId: Buffer | undefined;
   readonly serial: Buffer | undefined;
   /** The first directory name of the issuer's names, for comparisons. */
@@ -89,6 +89,8 @@ export interface Traits {
   /** The names of subjectAltName as elements. */
   readonly names: readonly DerNode[];
   readonly nameConstraints: NameConstraints | undefined;
+  /** Where CRLs about the certificate come from: its distribution points. */
+  readonly crlPoints: readonly CrlPoint[];
 }
 
 /** A certificate with the keys of its names. */
@@ -100,7 +102,7 @@ interface Named {
 
 type Parts = Pick<
   Traits,
-  'marks' | 'pathLength' | 'proxy' | 'subjectKeyId' | 'authorityKeyId' | 'names' | 'nameConstraints'
+  'marks' | 'pathLength' | 'proxy' | 'subjectKeyId' | 'authorityKeyId' | 'names' | 'nameConstraints' | 'crlPoints'
 >;
 
 const BROKEN: Parts = {
@@ -111,6 +113,7 @@ const BROKEN: Parts = {
   authorityKeyId: undefined,
   names: [],
   nameConstraints: undefined,
+  crlPoints: [],
 };
 
 /** Reads the extensions. Never throws for what they hold. */
@@ -142,6 +145,7 @@ function readParts(certificate: Certificate): Parts {
       authorityKeyId: authorityKeyId(certificate),
       names: extensionNode(certificate, EXTENSION.subjectAltName)?.sequence('subjectAltName') ?? [],
       nameConstraints: readNameConstraints(extensionNode(certificate, EXTENSION.nameConstraints)),
+      crlPoints: readCrlPoints(certificate),
     };
   } catch (error) {
     if (error instanceof TlskitError) return BROKEN;
@@ -153,7 +157,6 @@ function readParts(certificate: Certificate): Parts {
 const TYPES: readonly (readonly [oid: string, type: Type<unknown>])[] = [
   [EXTENSION.subjectAltName, generalNamesType],
   [EXTENSION.nameConstraints, nameConstraintsType],
-  [EXTENSION.crlDistributionPoints, distributionPointsType],
 ];
 
 function checkType(certificate: Certificate, oid: string, type: Type<unknown>): void {
@@ -161,8 +164,13 @@ function checkType(certificate: Certificate, oid: string, type: Type<unknown>): 
   if (extension) readTemplate(type, extension.value, oid);
 }
 
-function extensionNode(certificate: Certificate, oid: string): DerNode | undefined {
-  const extension = certificate.extension(oid);
+/** Something with extensions: a certificate, a CRL. */
+interface ExtensionHolder {
+  extension(oid: string): Extension | undefined;
+}
+
+function extensionNode(holder: ExtensionHolder, oid: string): DerNode | undefined {
+  const extension = holder.extension(oid);
   return extension && readDer(extension.value, 'ber');
 }
 
@@ -177,8 +185,13 @@ function proxyInfo(certificate: Certificate): Traits['proxy'] {
   return { pathLength: first.number === 2 ? first.integer('pCPathLenConstraint') : undefined };
 }
 
-function authorityKeyId(certificate: Certificate): AuthorityKeyId | undefined {
-  const parts = extensionNode(certificate, EXTENSION.authorityKeyId)?.sequence('authorityKeyIdentifier');
+/**
+ * The authority key identifier of a certificate or a CRL.
+ *
+ * @throws TlskitError ERR_DER
+ */
+export function authorityKeyId(holder: ExtensionHolder): AuthorityKeyId | undefined {
+  const parts = extensionNode(holder, EXTENSION.authorityKeyId)?.sequence('authorityKeyIdentifier');
   if (!parts) return undefined;
   const part = (number: number): DerNode | undefined => parts.find((node) => node.isContext(number));
   const directory = part(1)?.children.find((name) => name.isContext(4));

@@ -6,13 +6,13 @@ import type { VerifyOptions } from './options.ts';
 const FORM: Readonly<Record<Time['form'], RegExp>> = { utc: /^\d{12}Z$/, generalized: /^\d{14}Z$/ };
 
 /** The instant of a time in its right form. */
-const instant = ({ form, text, ms }: Time): number | undefined => (FORM[form].test(text) ? ms : undefined);
+export const instantOf = ({ form, text, ms }: Time): number | undefined => (FORM[form].test(text) ? ms : undefined);
 
 /** What is wrong with a certificate's dates at a time, in OpenSSL's order; nothing without a time. */
 export function dateFaults(view: CertificateView, { time, strict }: Pick<VerifyOptions, 'time' | 'strict'>): string[] {
   if (time === undefined) return [];
   const now = Math.floor(time / 1000) * 1000;
-  const [start, end] = [instant(view.certificate.notBefore), instant(view.certificate.notAfter)];
+  const [start, end] = [instantOf(view.certificate.notBefore), instantOf(view.certificate.notAfter)];
   const faults: string[] = [];
   if (start === undefined) faults.push('ERROR_IN_CERT_NOT_BEFORE_FIELD');
   else if (start > now) faults.push('CERT_NOT_YET_VALID');
