@@ -7,8 +7,8 @@ import { SIGNATURE_SCHEMES } from '../../lib/registry/tls-signatures.ts';
 import { SUITES } from '../../lib/registry/tls-suites.ts';
 import { TLS13, VERSIONS } from '../../lib/registry/tls-versions.ts';
 import { verifyCode } from '../../lib/registry/verify-errors.ts';
-import { hexDump } from '../../lib/text/dump.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
+import { sessionFieldsText } from '../../lib/text/session.ts';
 import { sslSessionId, type ConnectionInfo, type Session } from '../../lib/tls/index.ts';
 import type { CertificateView } from '../../lib/verify/index.ts';
 
@@ -195,32 +195,28 @@ export interface SessionTextOptions {
   readonly psk?: { readonly identity: string | undefined; readonly hint: string | undefined } | undefined;
 }
 
-/** The `SSL-Session:` block. */
+/** The `SSL-Session:` block of a connection's session, or of a handshake without one. */
 export function sessionText(session: Session | undefined, options: SessionTextOptions): string {
-  const tls13 = session?.version === TLS13;
   const suite = session && SUITES.row(session.suite);
-  const { psk } = options;
-  const extended = session?.extendedMasterSecret ?? options.extendedMasterSecret;
-  const lines = [
-    'SSL-Session:',
-    `    Protocol  : ${session ? (VERSIONS.row(session.version)?.name ?? 'unknown') : (options.version ?? 'TLSv1.2')}`,
-    `    Cipher    : ${suite?.openssl ?? suite?.name ?? '0000'}`,
-    `    Session-ID: ${session ? upperHex(sslSessionId(session)) : ''}`,
-    `    Session-ID-ctx: ${session ? upperHex(session.context) : ''}`,
-    `    ${tls13 ? 'Resumption PSK' : 'Master-Key'}: ${session ? upperHex(session.secret) : ''}`,
-    `    PSK identity: ${psk?.identity ?? 'None'}`,
-    `    PSK identity hint: ${psk?.hint ?? 'None'}`,
-    '    SRP username: None',
-  ];
-  if (session && session.lifetime > 0 && session.ticket.length > 0)
-    lines.push(`    TLS session ticket lifetime hint: ${session.lifetime} (seconds)`);
-  if (session && session.ticket.length > 0) lines.push(`    TLS session ticket:\n${hexDump(session.ticket, 4)}`);
-  lines.push(
-    `    Start Time: ${Math.floor((session?.created ?? Date.now()) / 1000)}`,
-    '    Timeout   : 7200 (sec)',
-    `    ${verifyReturnCode(options.verifyResult).trimEnd()}`,
-    `    Extended master secret: ${extended && !tls13 ? 'yes' : 'no'}`,
-  );
-  if (tls13) lines.push(`    Max Early Data: ${session.maxEarlyData}`);
-  return `${lines.join('\n')}\n`;
+  const { psk, verifyResult } = options;
+  const extended = session?.extendedMasterSecret ?? options.extendedMasterSecret ?? false;
+  const none = Buffer.alloc(0);
+  const { ticket = none, lifetime = 0 } = session ?? {};
+  return sessionFieldsText({
+    protocol: session ? (VERSIONS.row(session.version)?.name ?? 'unknown') : (options.version ?? 'TLSv1.2'),
+    version: session?.version ?? 0,
+    cipher: suite?.openssl ?? suite?.name ?? '0000',
+    id: session ? sslSessionId(session) : none,
+    context: session?.context ?? none,
+    secret: session?.secret ?? none,
+    pskIdentity: psk?.identity,
+    pskHint: psk?.hint,
+    lifetime: ticket.length > 0 ? lifetime : 0,
+    ticket: ticket.length > 0 ? ticket : undefined,
+    time: Math.floor((session?.created ?? Date.now()) / 1000),
+    timeout: 7200,
+    verifyResult,
+    extendedMasterSecret: extended && session?.version !== TLS13,
+    maxEarlyData: session?.maxEarlyData ?? 0,
+  });
 }

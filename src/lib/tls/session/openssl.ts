@@ -3,11 +3,13 @@
  * for encrypt-then-MAC, for a chain, and for more than seconds.
  */
 import { createHash } from 'node:crypto';
-import { CLASS, explicit, integer, octetString, readDer, seq, type DerNode } from '../../der/index.ts';
-import { fail, within } from '../../errors.ts';
+import { within } from '../../errors.ts';
 import { Certificate } from '../../x509/certificate.ts';
 import { TLS13 } from '../../registry/tls-versions.ts';
 import type { Session } from './session.ts';
+import { EXTENDED_MASTER_SECRET, readSslSessionParts, writeSslSessionParts } from './structure.ts';
+
+export { SSL_SESSION_LABEL } from './structure.ts';
 
 /** A session with what OpenSSL keeps beside it. */
 export interface SslSession {
@@ -16,64 +18,45 @@ export interface SslSession {
   readonly verifyResult: number;
 }
 
-/** The PEM label. */
-export const SSL_SESSION_LABEL = 'SSL SESSION PARAMETERS';
-
-const VERSION = 1;
 /** Seconds after which OpenSSL forgets a session, unless told otherwise. */
 const TIMEOUT = 7200;
-/** The only flag that means something here: extended master secret. */
-const EXTENDED_MASTER_SECRET = 1n;
-
-/** The tags of the optional parts. */
-const PART = {
-  time: 1,
-  timeout: 2,
-  peer: 3,
-  context: 4,
-  verifyResult: 5,
-  serverName: 6,
-  lifetime: 9,
-  ticket: 10,
-  flags: 13,
-  ageAdd: 14,
-  maxEarlyData: 15,
-  alpn: 16,
-  maxFragmentLength: 17,
-} as const;
 
 /** The id that OpenSSL gives to a session: the server's, or a hash of the ticket. */
 export function sslSessionId({ ticket, id }: Session): Buffer {
   return ticket.length > 0 ? createHash('sha256').update(ticket).digest() : Buffer.from(id);
 }
 
+const octets = (value: Uint8Array): Buffer | undefined => (value.length === 0 ? undefined : Buffer.from(value));
+
 /** A session as DER. */
 export function writeSslSession({ session, verifyResult }: SslSession): Buffer {
   const [leaf] = session.peerChain;
-  const tls13 = session.version === TLS13;
-  const number = (tag: number, value: number): Buffer[] => (value === 0 ? [] : [explicit(tag, integer(value))]);
-  const octets = (tag: number, value: Uint8Array): Buffer[] =>
-    value.length === 0 ? [] : [explicit(tag, octetString(value))];
-  return seq(
-    integer(VERSION),
-    integer(session.version),
-    octetString(Buffer.from([session.suite >>> 8, session.suite & 0xff])),
-    octetString(sslSessionId(session)),
-    octetString(session.secret),
-    explicit(PART.time, integer(Math.floor(session.created / 1000))),
-    explicit(PART.timeout, integer(TIMEOUT)),
-    ...(leaf === undefined ? [] : [explicit(PART.peer, leaf)]),
-    explicit(PART.context, octetString(session.context)),
-    ...number(PART.verifyResult, verifyResult),
-    ...octets(PART.serverName, Buffer.from(session.serverName, 'utf8')),
-    ...number(PART.lifetime, session.lifetime),
-    ...octets(PART.ticket, session.ticket),
-    ...number(PART.flags, !tls13 && session.extendedMasterSecret ? Number(EXTENDED_MASTER_SECRET) : 0),
-    ...number(PART.ageAdd, session.ageAdd),
-    ...number(PART.maxEarlyData, session.maxEarlyData),
-    ...octets(PART.alpn, session.alpn),
-    ...number(PART.maxFragmentLength, session.maxFragmentLength),
-  );
+  const { version, suite, secret, lifetime, ageAdd, maxEarlyData, maxFragmentLength } = session;
+  return writeSslSessionParts({
+    version,
+    suite,
+    id: sslSessionId(session),
+    secret: Buffer.from(secret),
+    time: Math.floor(session.created / 1000),
+    timeout: TIMEOUT,
+    peer: leaf && Buffer.from(leaf),
+    context: Buffer.from(session.context),
+    verifyResult,
+    serverName: octets(Buffer.from(session.serverName, 'utf8')),
+    pskHint: undefined,
+    pskIdentity: undefined,
+    lifetime,
+    ticket: octets(session.ticket),
+    compression: 0,
+    srpUser: undefined,
+    flags: version !== TLS13 && session.extendedMasterSecret ? EXTENDED_MASTER_SECRET : 0,
+    ageAdd,
+    maxEarlyData,
+    alpn: octets(session.alpn),
+    maxFragmentLength,
+    applicationData: undefined,
+    group: 0,
+  });
 }
 
 /**
@@ -87,38 +70,28 @@ export function readSslSession(der: Uint8Array, source: string): SslSession {
 }
 
 function readSession(der: Uint8Array): SslSession {
-  const items = readDer(der, 'ber').sequence('SSL session');
-  const [format, version, suite, id, secret] = items;
-  if (!format || !version || !suite || !id || !secret) return fail('ERR_FORMAT', 'an SSL session with parts missing');
-  if (format.integer('format') !== BigInt(VERSION)) fail('ERR_FORMAT', 'an SSL session of an unknown format');
-  const code = suite.octets('cipher suite');
-  if (code.length !== 2) fail('ERR_FORMAT', 'an SSL session whose cipher suite is none of TLS');
-  const parts = new Map(items.slice(5).flatMap((item) => (item.cls === CLASS.context ? [[item.number, item]] : [])));
-  const only = (tag: number): DerNode | undefined => parts.get(tag)?.only('part of an SSL session');
-  const number = (tag: number): number => Number(only(tag)?.integer('number') ?? 0n);
-  const octets = (tag: number): Buffer => only(tag)?.octets('octets') ?? Buffer.alloc(0);
-  const peer = only(PART.peer)?.bytes;
-  const protocol = Number(version.integer('version'));
-  const ticket = octets(PART.ticket);
+  const parts = readSslSessionParts(der);
+  const { version, suite, secret, lifetime, ageAdd, maxEarlyData, maxFragmentLength, context, peer } = parts;
+  const ticket = parts.ticket ?? Buffer.alloc(0);
   return {
-    verifyResult: number(PART.verifyResult),
+    verifyResult: parts.verifyResult,
     session: {
-      version: protocol,
-      suite: code.readUInt16BE(),
-      secret: secret.octets('secret'),
-      created: number(PART.time) * 1000,
-      lifetime: number(PART.lifetime),
+      version,
+      suite,
+      secret,
+      created: parts.time * 1000,
+      lifetime,
       ticket,
-      id: ticket.length > 0 ? Buffer.alloc(0) : id.octets('session id'),
-      ageAdd: number(PART.ageAdd),
-      maxEarlyData: number(PART.maxEarlyData),
-      serverName: octets(PART.serverName).toString('utf8'),
-      alpn: octets(PART.alpn),
-      extendedMasterSecret: protocol === TLS13 || (BigInt(number(PART.flags)) & EXTENDED_MASTER_SECRET) !== 0n,
+      id: ticket.length > 0 ? Buffer.alloc(0) : parts.id,
+      ageAdd,
+      maxEarlyData,
+      serverName: parts.serverName?.toString('utf8') ?? '',
+      alpn: parts.alpn ?? Buffer.alloc(0),
+      extendedMasterSecret: version === TLS13 || (parts.flags & EXTENDED_MASTER_SECRET) !== 0,
       encryptThenMac: false,
-      maxFragmentLength: number(PART.maxFragmentLength),
+      maxFragmentLength,
       peerChain: peer === undefined ? [] : [Certificate.read(peer).der],
-      context: octets(PART.context),
+      context,
     },
   };
 }
