@@ -53,7 +53,8 @@ export async function askNewCa(
   const name =
     flags.name ??
     (asking ? await ask('Name of the CA', defaultName(), (answer) => complaint(() => caName(answer))) : defaultName());
-  const intermediate = flags.intermediate || (asking && (await prompter.confirm('An intermediate CA below it, too? [y/n]:')) === true);
+  const intermediate =
+    flags.intermediate || (asking && (await prompter.confirm('An intermediate CA below it, too? [y/n]:')) === true);
   const keyType =
     flags['key-type'] ??
     (asking ? await ask('Type of key', DEFAULT_KEY_TYPE, (answer) => complaint(() => readKeyType(answer))) : undefined);
@@ -73,7 +74,7 @@ export async function askNewCa(
 
 /** A passphrase, or none for an empty answer. */
 async function askPassphrase(prompter: Context['prompter']): Promise<Secret | undefined> {
-  if (!(await prompter.confirm('Encrypt its key with a passphrase?'))) return undefined;
+  if (!(await prompter.confirm('Encrypt its key with a passphrase? [y/n]:'))) return undefined;
   return prompter.passphrase('Passphrase', { confirm: true, min: MIN_PASSPHRASE });
 }
 

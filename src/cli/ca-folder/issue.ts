@@ -150,7 +150,7 @@ export async function issueAll(
   for (const { places } of wanted) for (const path of filesOf(places)) context.sink.check(path);
   for (let at = 0; at < wanted.length; at += CHUNK) {
     const part = wanted.slice(at, at + CHUNK);
-    const keys = await Promise.all(part.map(() => job.key ?? generateKey(job.keyParams)));
+    const keys = await Promise.all(part.map(async () => job.key ?? generateKey(job.keyParams)));
     const orders = part.map(({ names }, i) => ({ ...job.order, names, publicKey: (keys[i] as PrivateKey).publicKey }));
     const issued = await job.authority.issue(orders);
     const done = issued.map((one, i): Delivery => {

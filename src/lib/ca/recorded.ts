@@ -171,7 +171,8 @@ export function renewalOrder(
 }
 
 /** The content octets of a recorded serial number. */
-export const serialOctets = (hex: string): Buffer => parseSerial(hex.startsWith('-') ? `-0x${hex.slice(1)}` : `0x${hex}`);
+export const serialOctets = (hex: string): Buffer =>
+  parseSerial(hex.startsWith('-') ? `-0x${hex.slice(1)}` : `0x${hex}`);
 
 /** A serial number as people write it, as the database keeps it: hexadecimal digits, `:` between them, `0x` before them. */
 export function serialText(text: string): string | undefined {
