@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CaStore, createCA, recordOf, type CaOptions, type CaSettings, type SqlDatabase } from '../../lib/ca/index.ts';
 import { fail } from '../../lib/errors.ts';
 import type { PrivateKey } from '../../lib/keys/model.ts';
+import { readPrivateKey } from '../../lib/keys/read.ts';
 import { writePrivateKey } from '../../lib/keys/write.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { certificatePem } from '../../lib/x509/build.ts';
@@ -127,6 +128,25 @@ export function adoptedCas(certificate: Certificate, key: PrivateKey, chain: rea
     { name: 'root', certificate: root, key: undefined, above: [] },
     { name: 'intermediate', certificate, key, above },
   ];
+}
+
+/**
+ * The key of a CA that is there already, and the passphrase that it was encrypted with: it will be kept so.
+ *
+ * @param named the passphrase of -passin; without it, it is asked for
+ */
+export async function readCaKey(
+  context: Pick<Context, 'read' | 'prompter'>,
+  path: string,
+  named: Secret | undefined,
+): Promise<{ readonly key: PrivateKey; readonly passphrase: Secret | undefined }> {
+  let passphrase: Secret | undefined;
+  const ask = async (): Promise<Secret> => {
+    passphrase = named ?? (await context.prompter.passphrase(`Enter pass phrase for ${path}`));
+    return passphrase;
+  };
+  const key = await readPrivateKey(context.read(path), { source: path, passphrase: ask });
+  return { key, passphrase };
 }
 
 function selfSigned(certificate: Certificate): boolean {

@@ -10,7 +10,8 @@ export interface RecordJson {
   readonly names: readonly string[];
   readonly template: string | null;
   readonly status: CertificateStatus;
-  readonly notBefore: string;
+  /** Null where only the number of an imported certificate is known. */
+  readonly notBefore: string | null;
   readonly notAfter: string;
   readonly issuedAt: string;
   readonly revocation: { readonly at: string; readonly reason: string; readonly invalidSince: string | null } | null;
@@ -28,7 +29,7 @@ export function recordJson(record: CertificateRecord, now: number): RecordJson {
     names: record.names,
     template: record.template ?? null,
     status: statusOf(record, now),
-    notBefore: instant(record.notBefore),
+    notBefore: record.notBefore === 0 ? null : instant(record.notBefore),
     notAfter: instant(record.notAfter),
     issuedAt: instant(Math.floor(record.issuedAt / 1000) * 1000),
     revocation: revocation

@@ -1,5 +1,5 @@
 import { askNewCa, initText } from '../../cli/ca-folder/init-dialogue.ts';
-import { adoptedCas, checkFree, newCas, writeCa, type PlannedCa } from '../../cli/ca-folder/init.ts';
+import { adoptedCas, checkFree, newCas, readCaKey, writeCa, type PlannedCa } from '../../cli/ca-folder/init.ts';
 import { caFlags, certificateFile, folderOf, keyFile } from '../../cli/ca-folder/folder.ts';
 import { keyTypeFlag } from '../../cli/ca-folder/key-type.ts';
 import { isPostgresUrl, withoutPassword } from '../../cli/ca-folder/postgres.ts';
@@ -10,7 +10,9 @@ import { MIN_PASSPHRASE, passinFlag, passoutFlag, passphrases } from '../../cli/
 import { bool, defineCommand, int, list, text, type CommandSpec } from '../../cli/spec.ts';
 import type { IssuerUrls } from '../../lib/ca/index.ts';
 import { fail } from '../../lib/errors.ts';
+import type { Secret } from '../../lib/secret.ts';
 import { nameText } from '../../lib/text/name.ts';
+import type { Certificate } from '../../lib/x509/certificate.ts';
 import { serialHex } from '../../lib/x509/serial.ts';
 
 const LIMITS = { group: 'What it may issue' };
@@ -71,7 +73,11 @@ const command: CommandSpec = defineCommand({
       const asked = await askNewCa(context, { ...flags, digest: context.digest, urls });
       passphrase ??= asked.passphrase;
       cas = await newCas(asked);
-    } else cas = await adopted(context, pass.in);
+    } else {
+      const old = await adopted(context, pass.in);
+      passphrase ??= old.passphrase;
+      ({ cas } = old);
+    }
     await writeCa(context, {
       folder,
       database: flags.db,
@@ -104,13 +110,16 @@ function checkUrlsAndDays(flags: Run['flags']): void {
   if ((flags.cert === undefined) !== (flags.key === undefined)) fail('ERR_USAGE', '-cert and -key go together');
 }
 
-async function adopted(context: Run, secret: ReturnType<typeof passphrases>['in']): Promise<PlannedCa[]> {
-  const { cert, key, chain } = context.flags;
+async function adopted(
+  context: Run,
+  secret: Secret | undefined,
+): Promise<{ readonly cas: PlannedCa[]; readonly passphrase: Secret | undefined }> {
+  const { cert, key: keyPath, chain } = context.flags;
   const inputs = new Inputs(context, secret);
-  const [certificate, ...more] = await inputs.certificates(cert);
+  const [certificate, ...more] = (await inputs.certificates(cert)) as [Certificate, ...Certificate[]];
   const above = chain === undefined ? [] : await inputs.certificates(chain);
-  if (!certificate) return fail('ERR_FORMAT', `there is no certificate in ${cert}`);
-  return adoptedCas(certificate, await inputs.privateKey(key as string), [...more, ...above]);
+  const { key, passphrase } = await readCaKey(context, keyPath as string, secret);
+  return { cas: adoptedCas(certificate, key, [...more, ...above]), passphrase };
 }
 
 function printReport(context: Run, folder: string, cas: readonly PlannedCa[]): void {

@@ -1,6 +1,6 @@
 /** CAs: in memory (`createCA`), and with a database that records what they issue. */
 export { Authority, caName, createCA, type CaOptions, type Identity } from './authority.ts';
-export { issueCertificate, type CertificateOrder, type Issuer, type IssuerUrls } from './issue.ts';
+export { commonName, issueCertificate, type CertificateOrder, type Issuer, type IssuerUrls } from './issue.ts';
 export { makeCrl, type CrlOptions } from './crl.ts';
 export { parseName, parseNames, namesOf, type CertifiedName } from './names.ts';
 export { type SignOptions } from './request.ts';
@@ -25,3 +25,4 @@ export {
   type KeyedOrder,
 } from './recorded.ts';
 export type { SqlDatabase, SqlRow, SqlSession, SqlValue } from './sql.ts';
+export { entryOfRecord, recordOfEntry } from './index-records.ts';
