@@ -11,9 +11,9 @@ import type { ClientSetup } from './setup.ts';
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const text = (bytes: Uint8Array | undefined): string | null => (bytes ? Buffer.from(bytes).toString('utf8') : null);
 
-/** The document. Secrets are not in it. */
+/** The document. The only secret in it is what -keymatexport asks for. */
 export function connectionJson(report: Report, { target, serverName }: ClientSetup): object {
-  const { engine, verifyResult, session } = report;
+  const { engine, verifyResult, session, exported } = report;
   const { info } = engine;
   const { name, text: words } = verifyCode(verifyResult);
   return {
@@ -41,6 +41,9 @@ export function connectionJson(report: Report, { target, serverName }: ClientSet
       sent: info.credential !== undefined && info.credential.chain.length > 0,
       signatureSchemes: info.peerSchemes.map((code) => SIGNATURE_SCHEMES.get(code) ?? code),
     },
+    keyingMaterial: exported
+      ? { ...exported, value: hex(engine.exportKeyingMaterial(exported.length, exported.label)) }
+      : null,
     sessionId: session ? hex(sslSessionId(session)) : null,
     bytes: { read: report.read, written: report.written },
   };

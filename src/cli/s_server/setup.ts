@@ -27,7 +27,7 @@ import type { FlagValues } from '../spec.ts';
 import { checked } from '../tls/configuration.ts';
 import { DEFAULT_PORT, familyOf, parseAddress, portOf, type Address } from '../tls/address.ts';
 import { loadCredential } from '../tls/credentials.ts';
-import { securityLevel } from '../tls/names.ts';
+import { moduli, securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { openTrust } from '../trust.ts';
 import type { ServerContext, ServerFlags } from './flags.ts';
@@ -69,8 +69,7 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
   const trusted = openTrust(flags, 'alone');
   const credentials = await loadCredentials(context, trusted);
   const second = flags.servername === undefined ? undefined : await loadSecond(context, trusted);
-  const dh =
-    flags.dhparam === undefined ? undefined : readDhParameters(readFile(flags.dhparam), { source: flags.dhparam });
+  const dh = flags.dhparam === undefined ? undefined : readDomain(flags.dhparam, flags.cipher);
   const options: ServerOptions = {
     ...common,
     suites,
@@ -95,6 +94,19 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
     config: checked(() => serverConfig(options)),
     notes: [dh ? 'Setting temp DH parameters\n' : 'Using default temp DH parameters\n'],
   };
+}
+
+/** No level lets a server have a prime below this (ssl_security_default_callback). */
+const LEAST_PRIME = 1024;
+
+/** The group of -dhparam, whose prime must have the bits of the security level, as OpenSSL has it. */
+function readDomain(source: string, cipher: string | undefined): ReturnType<typeof readDhParameters> {
+  const domain = readDhParameters(readFile(source), { source });
+  const bits = domain.p.toString(2).length;
+  const least = Math.max(LEAST_PRIME, moduli(cipher).dhMin);
+  if (bits < least)
+    fail('ERR_KEY', `${source}: dh key too small: a prime of ${bits} bits, at least ${least} are needed`);
+  return domain;
 }
 
 function octetsOf(value: bigint): Buffer {

@@ -49,6 +49,8 @@ export class Incoming {
   /** Whether the last alert was user_canceled. */
   #canceled = false;
   #changes = 0;
+  /** Whether another record came inside of a message before there was a version to say what that means. */
+  #interleaved = false;
 
   constructor(connection: Connection, trace: Trace | undefined) {
     this.#connection = connection;
@@ -87,6 +89,7 @@ export class Incoming {
 
   useVersion(version: number): void {
     this.#version = version;
+    if (version === TLS13 && this.#interleaved) fail('message_interleaved', 'inside of the hello');
     this.#deframer.anyVersion = version === TLS13;
   }
 
@@ -233,6 +236,7 @@ export class Incoming {
   /** TLS 1.3 forbids other records inside of a message (RFC 8446 section 5.1); RFC 5246 lets data and alerts come between its fragments. */
   #refuseInterleaved(): void {
     if (this.#version === TLS13) this.#messages.refuseInterleaved();
+    else if (this.#version === undefined && this.#messages.pending) this.#interleaved = true;
   }
 
   #data(content: Uint8Array): void {

@@ -19,7 +19,7 @@ const LIMITS: Limits = {
   emptyRecords: 32,
   warnings: 4,
   changeCipherSpecs: 32,
-  keyUpdates: 32,
+  keyUpdates: 1000,
   tickets: 256,
   renegotiations: Infinity,
   pskIdentity: 65_535,

@@ -261,6 +261,20 @@ describe('S1 exit codes and errors of s_client', () => {
     });
   });
 
+  it('S1 --json has the keying material of -keymatexport', async () => {
+    const { port } = await ourServer(pki.folder, P256);
+    const material = (...args: string[]): unknown => {
+      const words = ['s_client', '-connect', `127.0.0.1:${port}`, '--json', ...args];
+      return (JSON.parse(tlskit(words, { cwd: pki.folder }).stdout) as { keyingMaterial: unknown }).keyingMaterial;
+    };
+    expect(material()).toBeNull();
+    expect(material('-keymatexport', 'EXPERIMENTAL x', '-keymatexportlen', '7')).toEqual({
+      label: 'EXPERIMENTAL x',
+      length: 7,
+      value: expect.stringMatching(/^[0-9a-f]{14}$/) as string,
+    });
+  });
+
   it('S1 a failed verification is no failure, unless -verify_return_error', async () => {
     const { port } = await ourServer(pki.folder, P256);
     const run = (...args: string[]) =>

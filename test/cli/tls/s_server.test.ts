@@ -340,6 +340,29 @@ describe('S3 s_server and its clients', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: `tlskit s_server: ${line}\n` });
   });
 
+  it('S3 a group too small for the security level is refused, as OpenSSL does: dh key too small', () => {
+    // openssl dhparam 512
+    const pem = `-----BEGIN DH PARAMETERS-----
+MEYCQQCWvf16ViJLS3dOi6KKgAaukP2Qc3csxUWmy0aLnlO8qPvQZBw2uz+ZNAJK
+V5+1RWR3ijE+2vrUYv0kEkeGWKq/AgEC
+-----END DH PARAMETERS-----
+`;
+    writeFileSync(join(pki.folder, 'dh512.pem'), pem);
+    const run = (...args: string[]) =>
+      tlskit(['s_server', '-accept', '0', ...P256, ...args], { cwd: pki.folder, timeout: 30_000 });
+    for (const [level, least] of [
+      [0, 1024],
+      [1, 1024],
+      [2, 2048],
+    ]) {
+      const { status, stderr } = run('-dhparam', 'dh512.pem', '-cipher', `DEFAULT@SECLEVEL=${level}`);
+      expect(status).toBe(1);
+      expect(stderr).toBe(
+        `tlskit s_server: dh512.pem: dh key too small: a prime of 512 bits, at least ${least} are needed\n`,
+      );
+    }
+  });
+
   it('S3 a port that is taken', async () => {
     const { port } = await ourServer(pki.folder, P256);
     const { status, stderr } = tlskit(['s_server', '-accept', `127.0.0.1:${port}`, ...P256], { cwd: pki.folder });

@@ -303,6 +303,14 @@ describe('limits', () => {
     await pair.flow();
     expect(pair.server.reason).toBe('key_updates_too_many');
   });
+  it('keyUpdates: a thousand where nothing is said, so that nobody who plays with K meets it', async () => {
+    const pair = await run({}, {});
+    times(1000, () => pair.client.engine.updateKeys());
+    await talk(pair);
+    times(1001, () => pair.client.engine.updateKeys());
+    await pair.flow();
+    expect(pair.server.reason).toBe('key_updates_too_many');
+  });
   it('clientHello and message', async () => {
     const hello = await run({ helloPadding: 1000 }, { limits: { clientHello: 900 } });
     expect(hello.server.reason).toBe('message_too_long');

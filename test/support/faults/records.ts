@@ -54,6 +54,18 @@ const insteadOfFirst = (bytes: Uint8Array): ((t: Context) => Plan) => {
     );
 };
 
+/** A hello in two records, with a warning between them. */
+export function warningInside(all: Buffer): Buffer {
+  const [hello, ...others] = recordsOf(all);
+  const content = hello!.subarray(5);
+  return Buffer.concat([
+    record(22, content.subarray(0, 20)),
+    record(21, hex('0170')),
+    record(22, content.subarray(20)),
+    ...others,
+  ]);
+}
+
 const header = (type: number, length: number): Buffer => Buffer.from([type, 3, 3, length >>> 8, length & 0xff]);
 
 /** A record after the handshake with the octet at `at` changed. */
@@ -394,6 +406,9 @@ const FRAMES: readonly Fault[] = [
       }),
     ),
   ),
+  ...fault('message_interleaved', 'both', V13, 'a warning inside of the first hello', (t) =>
+    sent(t, flight(0, warningInside)),
+  ),
   ...fault('message_across_keys', 'client', V13, 'behind the hello', () => ({
     client: { tap: behind('client_hello', KEY_UPDATE) },
   })),
@@ -417,14 +432,14 @@ const FRAMES: readonly Fault[] = [
   ...fault('hello_request_in_tls13', 'server', V13, 'inside of the handshake', () => ({
     server: { tap: behind('encrypted_extensions', message(0)) },
   })),
-  ...fault('key_updates_too_many', 'both', V13, '33', ({ by }) => ({
+  ...fault('key_updates_too_many', 'both', V13, '1001', ({ by }) => ({
     after: (pair) => {
-      for (let i = 0; i < 33; i += 1) pair[by].engine.updateKeys(false);
+      for (let i = 0; i < 1001; i += 1) pair[by].engine.updateKeys(false);
     },
   })),
-  ...fault('key_updates_too_many', 'both', V13, '33, with empty records between them', ({ by }) => ({
+  ...fault('key_updates_too_many', 'both', V13, '1001, with empty records between them', ({ by }) => ({
     after: (pair) => {
-      for (let i = 0; i < 33; i += 1) {
+      for (let i = 0; i < 1001; i += 1) {
         pair[by].engine.updateKeys(false);
         pair[by].engine.sendRecord(23, EMPTY);
       }
