@@ -2,6 +2,7 @@
  * What can be said of a number's primality in bounded time. node:crypto's `checkPrime` stops early on a composite, but a prime takes OpenSSL's
  * 64 rounds of Miller and Rabin (128 above 2048 bits) whatever `checks` asks for: 2 seconds for 4096 bits, 6 for 6144, half a minute for 8192.
  */
+import { checkPrimeSync } from 'node:crypto';
 import { dhGroupByPrime } from '../registry/dh-groups.ts';
 
 /** Up to this size a number is tested in full. */
@@ -25,4 +26,10 @@ export function primeBeyondTest(n: bigint): boolean | undefined {
   let power = 1n;
   for (const bit of (n - 1n).toString(2)) power = ((power * power) << (bit === '1' ? 1n : 0n)) % n;
   return power === 1n ? undefined : false;
+}
+
+/** Whether a number is a prime: in full up to `MAX_TESTED_BITS`, above that as far as it can be told in time, else undefined. */
+export function isPrime(value: bigint): boolean | undefined {
+  if (value < 2n) return false;
+  return bitLength(value) <= MAX_TESTED_BITS ? checkPrimeSync(value) : primeBeyondTest(value);
 }

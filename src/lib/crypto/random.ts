@@ -52,9 +52,9 @@ export function randomBelow(limit: bigint, source: RandomSource = randomOctets):
   }
 }
 
-/** A random prime whose two highest bits are set, so that products have full length. */
-export function randomPrime(bits: number): Promise<bigint> {
+/** A random prime whose two highest bits are set, so that products have full length; `safe`: (p - 1) / 2 is a prime, too. Off the main thread. */
+export function randomPrime(bits: number, safe = false): Promise<bigint> {
   return new Promise((resolve, reject) => {
-    generatePrime(bits, { bigint: true }, (error, prime) => (error ? reject(error) : resolve(prime)));
+    generatePrime(bits, { safe, bigint: true }, (error, prime) => (error ? reject(error) : resolve(prime)));
   });
 }

@@ -1,7 +1,6 @@
 /** Whether the numbers of a key fit each other, as OpenSSL's `-check` and `-pubcheck` ask. Every check returns reasons; none is a valid key. */
-import { checkPrimeSync } from 'node:crypto';
 import { decodePoint, isOnCurve, modPow, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
-import { bitLength, MAX_TESTED_BITS, primeBeyondTest } from '../crypto/primality.ts';
+import { bitLength, isPrime as isPrimeNumber, MAX_TESTED_BITS } from '../crypto/primality.ts';
 import { fail, TlskitError } from '../errors.ts';
 import type { DhDomain, DhPublic, DsaPublic, EcPrivate, EcPublic, RsaPrivate, RsaPublic } from './components.ts';
 import type { EcGroup } from './ec-group.ts';
@@ -29,15 +28,12 @@ function withinLimit(value: bigint, most = MAX_BITS): void {
  * @throws TlskitError ERR_LIMIT where it cannot be told
  */
 function isPrime(value: bigint): boolean {
-  if (value < 2n) return false;
-  withinLimit(value);
-  const bits = bitLength(value);
-  if (bits <= MAX_TESTED_BITS) return checkPrimeSync(value);
+  if (value >= 2n) withinLimit(value);
   return (
-    primeBeyondTest(value) ??
+    isPrimeNumber(value) ??
     fail(
       'ERR_LIMIT',
-      `whether a number of ${bits} bits is a prime was not checked: that takes too long above ${MAX_TESTED_BITS} bits`,
+      `whether a number of ${bitLength(value)} bits is a prime was not checked: that takes too long above ${MAX_TESTED_BITS} bits`,
     )
   );
 }

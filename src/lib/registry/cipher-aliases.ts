@@ -31,16 +31,7 @@ export interface Row extends Traits {
 const bitsOf = (names: readonly string[]): ReadonlyMap<string, number> =>
   new Map(names.map((name, i) => [name, 2 ** i]));
 
-const KX = bitsOf([
-  'rsa',
-  'dhe',
-  'ecdhe',
-  'psk',
-  'rsa_psk',
-  'dhe_psk',
-  'ecdhe_psk',
-  'srp',
-] satisfies KeyExchange[]);
+const KX = bitsOf(['rsa', 'dhe', 'ecdhe', 'psk', 'rsa_psk', 'dhe_psk', 'ecdhe_psk', 'srp'] satisfies KeyExchange[]);
 const AUTH = bitsOf(['rsa', 'dss', 'ecdsa', 'psk', 'srp', 'anon'] satisfies Authentication[]);
 const ENC = bitsOf([...BULK_CIPHERS.keys()]);
 const MAC = bitsOf(['md5', 'sha1', 'sha256', 'sha384', 'aead']);
