@@ -96,6 +96,7 @@ export class ClientConnection {
       returnError: flags.verify_return_error,
       quiet: flags.verify_quiet || flags.brief,
       enforced: flags.verify !== undefined || flags.verify_return_error,
+      ocsp: flags.ocsp_check_all ? 'all' : flags.ocsp_check_leaf ? 'leaf' : undefined,
       say: (text) => handlers.say(text),
     });
     this.verifier.code = resume.verifyResult;

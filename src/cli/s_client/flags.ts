@@ -12,6 +12,8 @@ type Switches =
   | '6'
   | 'noservername'
   | 'reconnect'
+  | 'ocsp_check_leaf'
+  | 'ocsp_check_all'
   | 'status'
   | 'showcerts'
   | 'ladder'
@@ -48,8 +50,6 @@ type Others =
   | 'adv'
   | 'ssl2'
   | 'expected-rpks'
-  | 'ocsp_check_leaf'
-  | 'ocsp_check_all'
   | 'ech_config_list'
   | 'ech_outer_sni'
   | 'ech_no_outer_sni'
@@ -81,6 +81,8 @@ export const CLIENT_FLAGS: ClientFlags = {
   servername: text('name', 'The name to ask for (default: the host of -connect)', CHOICE),
   noservername: bool('Ask for no name', CHOICE),
   status: bool('Ask for an OCSP response', CHOICE),
+  ocsp_check_leaf: bool('The stapled response has to call the certificate good', CHOICE),
+  ocsp_check_all: bool('TLS 1.3: stapled responses have to call all certificates but the root good', CHOICE),
   maxfraglen: int('n', 'Ask for records of at most 512, 1024, 2048 or 4096 octets', CHOICE),
   enable_pha: bool('Offer authentication after the handshake', CHOICE),
   fallback_scsv: bool('Say that this is a second try with an older version', CHOICE),
@@ -126,8 +128,6 @@ export const CLIENT_FLAGS: ClientFlags = {
   adv: missing(),
   ssl2: missing(),
   'expected-rpks': missing('file'),
-  ocsp_check_leaf: missing(),
-  ocsp_check_all: missing(),
   ech_config_list: missing('list'),
   ech_outer_sni: missing('name'),
   ech_no_outer_sni: missing(),

@@ -59,7 +59,7 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
     ...common,
     credentials,
     psks: psk ? [psk] : [],
-    requestOcsp: flags.status,
+    requestOcsp: flags.status || flags.ocsp_check_leaf || flags.ocsp_check_all,
     postHandshakeAuth: flags.enable_pha,
     fallback: flags.fallback_scsv,
     maxFragmentLength: fragmentLength(flags.maxfraglen),

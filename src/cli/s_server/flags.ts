@@ -56,13 +56,13 @@ type Switches =
   | 'no_ca_names'
   | 'status'
   | 'status_verbose'
+  | 'status_all'
   | 'ign_eof'
   | 'no_ign_eof';
 type Others =
   | 'id_prefix'
   | 'ext_cache'
   | 'serverinfo'
-  | 'status_all'
   | 'http_server_binmode'
   | 'sendfile'
   | 'zerocopy_sendfile'
@@ -121,6 +121,7 @@ export const SERVER_FLAGS: ServerFlags = {
   status_file: text('file', 'The response to staple (DER), read for each client', STAPLE),
   status_url: text('url', 'The responder to ask where the certificate names none', STAPLE),
   status_timeout: int('seconds', 'How long a responder may take (default 10)', STAPLE),
+  status_all: bool('TLS 1.3: staple responses for the other certificates of the chain, too', STAPLE),
   status_verbose: bool('Print the response that is sent on standard error', STAPLE),
   proxy: text('host[:port]', 'HTTP proxy (default: environment variable http_proxy or https_proxy)', STAPLE),
   no_proxy: text('hosts', 'Hosts to ask without a proxy (default: environment variable no_proxy)', STAPLE),
@@ -147,7 +148,6 @@ export const SERVER_FLAGS: ServerFlags = {
   id_prefix: missing('text'),
   ext_cache: missing(),
   serverinfo: missing('file'),
-  status_all: missing(),
   http_server_binmode: ignored(),
   sendfile: ignored(),
   zerocopy_sendfile: ignored(),

@@ -13,7 +13,7 @@ import type { ServerFlags } from './flags.ts';
 
 type Values = Pick<
   FlagValues<ServerFlags>,
-  'status' | 'status_file' | 'status_url' | 'status_timeout' | 'status_verbose' | 'proxy' | 'no_proxy'
+  'status' | 'status_all' | 'status_file' | 'status_url' | 'status_timeout' | 'status_verbose' | 'proxy' | 'no_proxy'
 >;
 
 /** Gives a credential with what is to be stapled to it for this client. */
@@ -31,25 +31,38 @@ const PATIENCE = 10;
  */
 export function staplerOf(flags: Values, trusted: TrustStore, say: (text: string) => void): Stapler | undefined {
   const { status, status_file: file, status_url: url, status_timeout: timeout, status_verbose: verbose } = flags;
-  if (!status && !verbose && file === undefined && url === undefined && timeout === undefined) return undefined;
+  if (!status && !verbose && !flags.status_all && file === undefined && url === undefined && timeout === undefined)
+    return undefined;
   if (timeout !== undefined && timeout <= 0) fail('ERR_USAGE', `option -status_timeout takes seconds, not ${timeout}`);
   if (url !== undefined) placeOfUrl(url, 'Error parsing -status_url argument');
   if (file !== undefined) fromFile(file);
   const tell = verbose ? say : (): void => undefined;
-  const get = (credential: Credential): Promise<OcspResponse> | OcspResponse =>
-    file === undefined ? fromResponder(credential, flags, trusted, tell) : fromFile(file);
-  return async (credential, { hello }) => {
-    if (hello.extensions?.some(({ type }) => type === EXTENSION.statusRequest) !== true) return credential;
-    tell('cert_status: callback called\n');
+  const attempt = async (get: () => OcspResponse | Promise<OcspResponse>): Promise<Buffer | undefined> => {
     try {
-      const response = await get(credential);
+      const response = await get();
       tell(`cert_status: ocsp response sent:\n${ocspResponseText(response)}`);
-      return { ...credential, ocsp: response.der };
+      return response.der;
     } catch (error) {
       if (!(error instanceof TlskitError)) throw error;
       say(`cert_status: ${error.message}\n`);
-      return { ...credential, ocsp: undefined };
+      return undefined;
     }
+  };
+  return async (credential, { hello }) => {
+    if (hello.extensions?.some(({ type }) => type === EXTENSION.statusRequest) !== true) return credential;
+    tell('cert_status: callback called\n');
+    const [first, ...issuers] = credential.chain.map((der) => parsedCertificate(der, 'ber')) as [
+      CertificateView,
+      ...CertificateView[],
+    ];
+    const asked = { flags, trusted, tell, pool: issuers };
+    const ocsp = await attempt(() => (file === undefined ? fromResponder(first, asked) : fromFile(file)));
+    if (!flags.status_all) return { ...credential, ocsp };
+    // a root has nobody who could revoke it
+    const issuerOcsp = issuers.map(async (one) =>
+      one.traits.selfSigned ? undefined : await attempt(() => fromResponder(one, asked)),
+    );
+    return { ...credential, ocsp, issuerOcsp: await Promise.all(issuerOcsp) };
   };
 }
 
@@ -58,20 +71,23 @@ function fromFile(path: string): OcspResponse {
   return within(`${path}: Error reading OCSP response`, () => OcspResponse.read(bytes));
 }
 
-/** Asks the responder that the certificate names, or else that of -status_url. */
-async function fromResponder(
-  { chain }: Credential,
-  flags: Values,
-  trusted: TrustStore,
-  tell: (text: string) => void,
-): Promise<OcspResponse> {
-  const leaf = parsedCertificate(chain[0] as Uint8Array, 'ber');
-  const [named] = ocspUris(leaf.certificate);
+interface Asked {
+  readonly flags: Values;
+  readonly trusted: TrustStore;
+  /** Certificates among which the issuer may be. */
+  readonly pool: readonly CertificateView[];
+  readonly tell: (text: string) => void;
+}
+
+/** Asks the responder that a certificate names, or else that of -status_url. */
+async function fromResponder(subject: CertificateView, { flags, trusted, pool, tell }: Asked): Promise<OcspResponse> {
+  const [named] = ocspUris(subject.certificate);
   if (named !== undefined) tell(`cert_status: AIA URL: ${named}\n`);
   const url = named ?? flags.status_url;
   if (url === undefined) return fail('ERR_USAGE', 'no AIA and no default responder URL');
-  const issuer = issuerOf(leaf, chain, trusted) ?? fail('ERR_NOT_FOUND', "Can't retrieve issuer certificate.");
-  const request = buildOcspRequest({ requests: [certIdOf(leaf.certificate.serial, issuer.certificate)] });
+  const [, issuer] = verifyChain(subject, { trusted, untrusted: pool, time: undefined }).chain;
+  if (!issuer) return fail('ERR_NOT_FOUND', "Can't retrieve issuer certificate.");
+  const request = buildOcspRequest({ requests: [certIdOf(subject.certificate.serial, issuer.certificate)] });
   const place = placeOfUrl(url, 'the certificate names no URL of a responder');
   const { exchange } = await import('../ocsp/exchange.ts');
   const octets = await exchange(request.der, {
@@ -81,13 +97,4 @@ async function fromResponder(
     proxy: proxyFor(place, flags, process.env),
   });
   return within('error querying responder', () => OcspResponse.read(octets));
-}
-
-function issuerOf(
-  leaf: CertificateView,
-  chain: readonly Uint8Array[],
-  trusted: TrustStore,
-): CertificateView | undefined {
-  const untrusted = chain.slice(1).map((der) => parsedCertificate(der, 'ber'));
-  return verifyChain(leaf, { trusted, untrusted, time: undefined }).chain[1];
 }

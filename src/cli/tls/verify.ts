@@ -1,6 +1,7 @@
 /** The verification of a peer as s_client and s_server have it: OpenSSL's lines on stderr, its number kept, the connection ended only where that is asked for. */
 import type { AlertName } from '../../lib/registry/tls-alerts.ts';
 import { verifyCode } from '../../lib/registry/verify-errors.ts';
+import { ocspCheck } from '../../lib/ocsp/index.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
 import { policiesText } from '../../lib/text/policies.ts';
 import { timeText } from '../../lib/text/time.ts';
@@ -9,6 +10,7 @@ import {
   parsedCertificate,
   verifyChain,
   type CertificateView,
+  type StatusCheck,
   type TrustStore,
   type VerifyResult,
   type VerifyStep,
@@ -28,6 +30,8 @@ export interface PeerVerifierOptions {
   readonly quiet: boolean;
   /** Whether a failed verification ends the connection. */
   readonly enforced: boolean;
+  /** Whether stapled OCSP responses have to call the first certificate good, or all but the root. */
+  readonly ocsp?: 'leaf' | 'all' | undefined;
   /** Takes the lines. */
   readonly say: (text: string) => void;
 }
@@ -47,7 +51,7 @@ export class PeerVerifier {
   readonly hook = (peer: PeerIdentity): Rejection | undefined => this.#judge(peer);
 
   #judge(peer: PeerIdentity): Rejection | undefined {
-    const { trusted, settings, depth, returnError, enforced } = this.#options;
+    const { trusted, settings, depth, returnError, enforced, ocsp } = this.#options;
     const chain = peer.chain.map((der) => parsedCertificate(der, 'ber'));
     const [leaf, ...untrusted] = chain;
     if (!leaf) return undefined;
@@ -57,6 +61,7 @@ export class PeerVerifier {
       trusted,
       untrusted,
       alternatives: false,
+      ...(ocsp && { ocsp: statusCheck(peer), ocspAll: ocsp === 'all' }),
       goOn: (error) => {
         stopped = returnError || (depth !== undefined && error.depth > depth);
         return !stopped;
@@ -99,6 +104,12 @@ export class PeerVerifier {
 const BEFORE = new Set(['CERT_NOT_YET_VALID', 'ERROR_IN_CERT_NOT_BEFORE_FIELD']);
 const AFTER = new Set(['CERT_HAS_EXPIRED', 'ERROR_IN_CERT_NOT_AFTER_FIELD']);
 
+/** What the stapled responses say. */
+function statusCheck({ ocsp, issuerOcsp }: PeerIdentity): StatusCheck {
+  const responses = [ocsp, ...issuerOcsp].filter((response) => response !== undefined);
+  return ocspCheck(responses, { time: Date.now() });
+}
+
 /** Errors of the verification as the engine's reasons; for others certificate_rejected. */
 const REASONS: Readonly<Record<string, RejectionReason>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'certificate_unknown_ca',
@@ -116,6 +127,12 @@ const REASONS: Readonly<Record<string, RejectionReason>> = {
   HOSTNAME_MISMATCH: 'certificate_hostname',
   EMAIL_MISMATCH: 'certificate_hostname',
   IP_ADDRESS_MISMATCH: 'certificate_hostname',
+  OCSP_CERT_UNKNOWN: 'certificate_status_bad',
+  OCSP_RESP_INVALID: 'certificate_status_bad',
+  OCSP_SIGNATURE_FAILURE: 'certificate_status_bad',
+  OCSP_NOT_YET_VALID: 'certificate_status_bad',
+  OCSP_HAS_EXPIRED: 'certificate_status_bad',
+  OCSP_NO_RESPONSE: 'certificate_status_required',
 };
 
 /** The engine's reasons that are verdicts of a verify hook: it gives none of them by itself. */
@@ -147,4 +164,10 @@ const ALERTS: Readonly<Record<string, AlertName>> = {
   EE_KEY_TOO_SMALL: 'bad_certificate',
   CA_KEY_TOO_SMALL: 'bad_certificate',
   CA_MD_TOO_WEAK: 'bad_certificate',
+  OCSP_CERT_UNKNOWN: 'bad_certificate_status_response',
+  OCSP_RESP_INVALID: 'bad_certificate_status_response',
+  OCSP_SIGNATURE_FAILURE: 'bad_certificate_status_response',
+  OCSP_NOT_YET_VALID: 'bad_certificate_status_response',
+  OCSP_HAS_EXPIRED: 'bad_certificate_status_response',
+  OCSP_NO_RESPONSE: 'bad_certificate_status_response',
 };

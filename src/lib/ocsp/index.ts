@@ -3,6 +3,7 @@
  * certificate; a responder without its network.
  */
 export { certIdOf, identifies, isIssuedBy, sameCertId } from './cert-id.ts';
+export { ocspCheck } from './check.ts';
 export {
   corruptOcspSignature,
   createOcspResponse,
@@ -45,7 +46,7 @@ export { BasicOcspResponse, OcspResponse, type SingleResponse } from './response
 export type { CertId, ResponderId } from './schema.ts';
 export type { OcspSigner } from './signer.ts';
 export { revocationReason, type ResponseStatus } from './status.ts';
-export { ocspVerdict, type OcspVerdict, type OcspVerdictOptions } from './verdict.ts';
+export { ocspVerdict, type OcspVerdict, type OcspVerdictError, type OcspVerdictOptions } from './verdict.ts';
 export {
   verifyOcspRequest,
   verifyOcspResponse,

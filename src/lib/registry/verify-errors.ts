@@ -1,6 +1,6 @@
 /**
  * OpenSSL 3.0's results of verifying a certificate chain: the X509_V_* numbers, their names without the prefix (as `authorizationError` of
- * node:tls has them) and what X509_verify_cert_error_string says.
+ * node:tls has them) and what X509_verify_cert_error_string says. Those about OCSP from 96 on are OpenSSL 3.6's.
  */
 
 /** One result of a verification. */
@@ -110,6 +110,11 @@ const ROWS = `
 92 CA_CERT_MISSING_KEY_USAGE CA cert does not include key usage extension
 93 EXTENSIONS_REQUIRE_VERSION_3 Using cert extension requires at least X509v3
 94 EC_KEY_EXPLICIT_PARAMS Certificate public key has explicit ECC parameters
+96 OCSP_RESP_INVALID OCSP response(s) invalid
+97 OCSP_SIGNATURE_FAILURE OCSP response signature verification failure
+98 OCSP_NOT_YET_VALID OCSP response not yet valid (contains a date in the future)
+99 OCSP_HAS_EXPIRED OCSP response has expired
+100 OCSP_NO_RESPONSE no OCSP response available for certificate
 `;
 
 /** What OpenSSL says of a number that it does not know. */

@@ -25,6 +25,8 @@ export interface PeerIdentity {
   readonly chain: readonly Uint8Array[];
   /** The stapled OCSP response, in DER. */
   readonly ocsp: Uint8Array | undefined;
+  /** Those of the certificates after the first, in their order (TLS 1.3). */
+  readonly issuerOcsp: readonly (Uint8Array | undefined)[];
   readonly timestamps: readonly Uint8Array[];
   /** The name that a client asked for. */
   readonly serverName: string | undefined;

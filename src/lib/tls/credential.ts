@@ -23,6 +23,8 @@ export interface Credential {
   readonly traits: KeyTraits;
   /** An OCSP response in DER, to staple. */
   readonly ocsp: Uint8Array | undefined;
+  /** Those of the certificates after the first, in their order; sent in TLS 1.3. */
+  readonly issuerOcsp: readonly (Uint8Array | undefined)[];
   /** Signed certificate timestamps, each as it stands in a list. */
   readonly timestamps: readonly Uint8Array[];
 }
@@ -31,6 +33,7 @@ export interface CredentialOptions {
   readonly chain: readonly Uint8Array[];
   readonly key: KeyObject | Signer;
   readonly ocsp?: Uint8Array | undefined;
+  readonly issuerOcsp?: readonly (Uint8Array | undefined)[] | undefined;
   readonly timestamps?: readonly Uint8Array[] | undefined;
 }
 
@@ -48,13 +51,13 @@ function signerOf(key: KeyObject): Signer {
  *
  * @throws RangeError without a certificate, TlsFailure `certificate_undecodable` or `certificate_key_unusable` for one that cannot serve
  */
-export function credential({ chain, key, ocsp, timestamps = [] }: CredentialOptions): Credential {
+export function credential({ chain, key, ocsp, issuerOcsp = [], timestamps = [] }: CredentialOptions): Credential {
   const [leaf] = chain;
   if (!leaf) throw new RangeError('a credential needs a certificate');
   const { traits, key: publicKey } = peerKey(leaf);
   const signer = 'sign' in key ? key : signerOf(key);
   if (!('sign' in key)) checkPair(key, publicKey);
-  return { chain, signer, traits, ocsp, timestamps };
+  return { chain, signer, traits, ocsp, issuerOcsp, timestamps };
 }
 
 function checkPair(key: KeyObject, publicKey: KeyObject): void {

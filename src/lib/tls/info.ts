@@ -30,7 +30,9 @@ export interface ConnectionInfo {
   secureRenegotiation: boolean;
   /** What the peer sent: DER, the end entity first. */
   peerChain: readonly Uint8Array[];
+  /** The stapled OCSP response of the first certificate, and those of the certificates after it, which TLS 1.3 alone has. */
   ocsp: Uint8Array | undefined;
+  issuerOcsp: readonly (Uint8Array | undefined)[];
   timestamps: readonly Uint8Array[];
   /** The credential that we sent. */
   credential: Credential | undefined;
@@ -91,6 +93,7 @@ export function newInfo(): ConnectionInfo {
     secureRenegotiation: false,
     peerChain: [],
     ocsp: undefined,
+    issuerOcsp: [],
     timestamps: [],
     credential: undefined,
     peerScheme: undefined,

@@ -12,3 +12,4 @@ export { purposeByName, type Purpose } from './purpose.ts';
 export { matchHostStrict } from './rfc9525.ts';
 export { matchEmail, matchHost, matchIp } from './identity.ts';
 export { crlViewOf, CrlView, type CrlAnswer, type CrlScope, type CrlSource, type CrlTraits } from './crl-view.ts';
+export type { StatusCheck } from './status.ts';

@@ -4,6 +4,7 @@ import type { CertificateView } from './certificate.ts';
 import type { CrlSource } from './crl-view.ts';
 import type { Purpose } from './purpose.ts';
 import type { Report, VerifyError } from './report.ts';
+import type { StatusCheck } from './status.ts';
 import type { TrustStore } from './trust-store.ts';
 
 /** How many certificates may stand between the first one and the trusted one, as OpenSSL has it by default. */
@@ -76,6 +77,10 @@ export interface VerifyOptions {
   readonly extendedCrl?: boolean | undefined;
   /** Delta CRLs count too. [use_deltas] */
   readonly useDeltas?: boolean | undefined;
+  /** What OCSP knows of a certificate; without it OCSP does not count. [ocsp_check_leaf] */
+  readonly ocsp?: StatusCheck | undefined;
+  /** Ask it about every certificate of the chain. [ocsp_check_all] */
+  readonly ocspAll?: boolean | undefined;
   /** Host names, one of which the certificate must be for. [verify_hostname] */
   readonly hosts?: readonly string[] | undefined;
   /** A mailbox that the certificate must be for. [verify_email] */

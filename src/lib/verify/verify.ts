@@ -12,6 +12,7 @@ import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts'
 import { checkRevocation } from './revocation.ts';
 import { matchHostStrict } from './rfc9525.ts';
 import { checkSignatures } from './signatures.ts';
+import { checkStatuses } from './status.ts';
 import { checkStrength, strongKey } from './strength.ts';
 import { checkSuiteB } from './suite-b.ts';
 
@@ -121,6 +122,7 @@ function run(state: Verification, path?: FoundPath): void {
   checkExtensions(state);
   checkStrength(state);
   checkIdentity(state, leaf);
+  checkStatuses(state);
   checkRevocation(state);
   checkSuiteB(state);
   checkSignatures(state);

@@ -17,7 +17,9 @@ const root = authority('/CN=Root', undefined, { ...LONG, key: makeKey('rsa2048')
 const folder = mkdtempSync(join(tmpdir(), 'tlskit-stapling-'));
 const now = Date.now();
 let responder: OcspServer;
+let good: OcspServer;
 let url: string;
+let goodUrl: string;
 
 const plain = issue('/CN=plain', root, LONG);
 const responseOf = (status: 'good' | 'unknown'): ReturnType<typeof createOcspResponse> =>
@@ -49,7 +51,29 @@ beforeAll(async () => {
   });
   url = `http://127.0.0.1:${responder.port}/ocsp`;
   const named = issue('/CN=named', root, { ...LONG, extensions: [['authorityInfoAccess', `OCSP;URI:${url}`]] });
-  for (const [name, { certificate, key }] of Object.entries({ root, plain, named })) {
+  const middle = authority('/CN=Middle', root, LONG);
+  const below = issue('/CN=below', middle, LONG);
+  const signers = [root, middle];
+  good = await OcspServer.listen({
+    port: 0,
+    host: '127.0.0.1',
+    respond: async (octets, at) => {
+      // each CA answers for itself
+      for (const { certificate, key } of signers) {
+        const respond = ocspResponder({
+          issuers: [certificate],
+          signer: { certificate, key },
+          foreign: 'unauthorized',
+          lookup: () => ({ status: 'good' }),
+        });
+        const answer = await respond(octets, at);
+        if (answer.response.statusCode === 0) return answer;
+      }
+      throw new Error('a certificate of none of them');
+    },
+  });
+  goodUrl = `http://127.0.0.1:${good.port}/`;
+  for (const [name, { certificate, key }] of Object.entries({ root, plain, named, middle, below })) {
     writeFileSync(join(folder, `${name}.pem`), certificatePem(certificate));
     writeFileSync(join(folder, `${name}.key`), writePrivateKey(key, { format: 'pkcs8', form: 'pem' }));
   }
@@ -57,11 +81,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await responder.close();
+  await Promise.all([responder.close(), good.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
 const PLAIN = ['-cert', 'plain.pem', '-key', 'plain.key', '-CAfile', 'root.pem'];
+const BELOW = ['-cert', 'below.pem', '-key', 'below.key', '-cert_chain', 'middle.pem', '-CAfile', 'root.pem'];
 const NAMED = ['-cert', 'named.pem', '-key', 'named.key', '-CAfile', 'root.pem'];
 
 /** What a client shows between the two rules, or the line that says that there is nothing. */
@@ -116,6 +141,51 @@ describeWith(['openssl'], 'S5 stapling beside openssl', () => {
 });
 
 type Ports = Awaited<ReturnType<typeof ourServer>>;
+
+describe('S5 -ocsp_check_leaf and -ocsp_check_all', () => {
+  const code = async (port: number, ...args: string[]): Promise<string> => {
+    const running = client(TLSKIT, folder, port, ['-CAfile', 'root.pem', ...args]);
+    await running.sees(/Verify return code: .*\n/);
+    running.type('Q\n');
+    await running.finish();
+    return /Verify return code: (.*)/.exec(running.text)?.[1] ?? '';
+  };
+
+  it('the stapled responses have to be good', async () => {
+    writeFileSync(join(folder, 'unknown.der'), responseOf('unknown').der);
+    const { server, port } = await ourServer(folder, [...PLAIN, '-status_file', 'good.der']);
+    const { server: strange, port: strangePort } = await ourServer(folder, [...PLAIN, '-status_file', 'unknown.der']);
+    const { server: bare, port: barePort } = await ourServer(folder, PLAIN);
+    const { server: bad, port: badPort } = await ourServer(folder, [...NAMED, '-status']);
+    for (const version of ['-tls1_2', '-tls1_3']) {
+      expect(await code(port, '-ocsp_check_leaf', version)).toBe('0 (ok)');
+      expect(await code(port, '-ocsp_check_all', version)).toBe('0 (ok)');
+      expect(await code(strangePort, '-ocsp_check_leaf', version)).toBe('75 (OCSP unknown cert)');
+      expect(await code(barePort, '-ocsp_check_leaf', version)).toBe(
+        '100 (no OCSP response available for certificate)',
+      );
+      expect(await code(badPort, '-ocsp_check_leaf', version)).toBe('23 (certificate revoked)');
+    }
+    const refused = client(TLSKIT, folder, badPort, [
+      '-CAfile',
+      'root.pem',
+      '-ocsp_check_leaf',
+      '-verify_return_error',
+    ]);
+    await refused.finish();
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('certificate revoked')]);
+    ended(server, strange, bare, bad);
+  });
+
+  it('those of the other certificates of the chain, too, with -status_all', async () => {
+    const { server, port } = await ourServer(folder, [...BELOW, '-status_all', '-status_url', goodUrl]);
+    const { server: alone, port: alonePort } = await ourServer(folder, [...BELOW, '-status', '-status_url', goodUrl]);
+    expect(await code(port, '-ocsp_check_all')).toBe('0 (ok)');
+    expect(await code(alonePort, '-ocsp_check_leaf')).toBe('0 (ok)');
+    expect(await code(alonePort, '-ocsp_check_all')).toBe('100 (no OCSP response available for certificate)');
+    ended(server, alone);
+  });
+});
 
 describe('S3 stapling', () => {
   it('a file is read for each client; clients that do not ask get nothing', async () => {

@@ -12,6 +12,7 @@ import {
   corruptOcspSignature,
   createOcspResponse,
   crlReference,
+  ocspCheck,
   ocspErrorResponse,
   OcspRequest,
   ocspResponder,
@@ -28,7 +29,8 @@ import {
   type OcspSigner,
   type SingleFields,
 } from '../../../src/lib/ocsp/index.ts';
-import { CertificateView, TrustStore } from '../../../src/lib/verify/index.ts';
+import { verifyCodeByName } from '../../../src/lib/registry/verify-errors.ts';
+import { CertificateView, TrustStore, verifyChain } from '../../../src/lib/verify/index.ts';
 import { serialHex } from '../../../src/lib/x509/serial.ts';
 import { authority, issue, makeKey, NOW, type Party } from '../../support/chains.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -314,6 +316,47 @@ describe('K10 what a response says of a certificate', () => {
     );
     expect(verdict(asked, { nonce: Buffer.alloc(16, 1) })).toBe('good');
     expect(verdict(asked, { nonce: Buffer.alloc(16, 2) })).toMatch(/nonce/);
+  });
+});
+
+describe('K10 OCSP responses in the verification of a chain', () => {
+  const middle = authority('/CN=Middle', root);
+  const below = issue('/CN=below', middle);
+  const about = (issuer: Party, subject: Party, fields: Partial<SingleFields> = {}): Buffer => {
+    const own = certIdOf(subject.certificate.serial, issuer.certificate);
+    return respond(signerOf(issuer), { ...good, ...fields, id: own } as SingleFields).der;
+  };
+  const verify = (responses: Uint8Array[], more: object = {}): string => {
+    const { errors } = verifyChain(below.certificate, {
+      ...trusting(root),
+      untrusted: [middle.certificate],
+      ocsp: ocspCheck(responses, { time: NOW }),
+      ...more,
+    });
+    return errors.map(({ name, depth }) => `${depth} ${name}`).join();
+  };
+  const revoked = { status: 'revoked', time: NOW - HOUR } as const;
+  const [leafGood, middleGood] = [about(middle, below), about(root, middle)];
+
+  it("gives its errors by OpenSSL 3.6's names", () => {
+    expect(verify([leafGood])).toBe('');
+    expect(verify([middleGood, leafGood], { ocspAll: true })).toBe('');
+    expect(verify([leafGood], { ocspAll: true })).toBe('1 OCSP_NO_RESPONSE');
+    expect(verify([])).toBe('0 OCSP_NO_RESPONSE');
+    expect(verify([about(middle, below, revoked)])).toBe('0 CERT_REVOKED');
+    expect(verify([leafGood, about(middle, below, revoked)])).toBe('0 CERT_REVOKED');
+    expect(verify([leafGood, about(root, middle, revoked)], { ocspAll: true })).toBe('1 CERT_REVOKED');
+    expect(verify([about(middle, below, { status: 'unknown' })])).toBe('0 OCSP_CERT_UNKNOWN');
+    expect(verify([about(middle, below, { thisUpdate: NOW - 3 * HOUR, nextUpdate: NOW - HOUR })])).toBe(
+      '0 OCSP_HAS_EXPIRED',
+    );
+    expect(verify([about(middle, below, { thisUpdate: NOW + HOUR })])).toBe('0 OCSP_NOT_YET_VALID');
+    expect(verify([corruptOcspSignature(OcspResponse.read(leafGood)).der])).toBe('0 OCSP_SIGNATURE_FAILURE');
+    expect(verify([ocspErrorResponse('tryLater').der])).toBe('0 OCSP_RESP_INVALID');
+    expect(verify([Buffer.from('no response')])).toBe('0 OCSP_RESP_INVALID');
+    // one that proves nothing takes nothing from one that does
+    expect(verify([Buffer.from('no response'), leafGood])).toBe('');
+    expect(verifyCodeByName('OCSP_NO_RESPONSE')?.code).toBe(100);
   });
 });
 

@@ -38,22 +38,25 @@ export function takeEntries(c: Connection, { entries }: Certificate, offered: Re
     checkBodies(extensions, 'CT');
   }
   c.info.peerChain = entries.map((entry) => entry.data);
-  const first = entries[0]?.extensions;
-  const status = bodyOf(first, STATUS_REQUEST_CERTIFICATE);
-  c.info.ocsp = status?.type === 1 ? status.body : undefined;
-  c.info.timestamps = bodyOf(first, SCT_LIST) ?? [];
+  const [ocsp, ...issuerOcsp] = entries.map(({ extensions }) => {
+    const status = bodyOf(extensions, STATUS_REQUEST_CERTIFICATE);
+    return status?.type === 1 ? status.body : undefined;
+  });
+  c.info.ocsp = ocsp;
+  c.info.issuerOcsp = issuerOcsp;
+  c.info.timestamps = bodyOf(entries[0]?.extensions, SCT_LIST) ?? [];
 }
 
 /** The certificates of a credential as a TLS 1.3 Certificate has them, with what `asked` lets be stapled to them. */
 export function entriesOf(credential: Credential | undefined, asked: ReadonlySet<number>): CertificateEntry[] {
   if (!credential) return [];
   return credential.chain.map((data, i) => {
-    if (i > 0) return { data, extensions: [] };
     const extensions = [];
-    if (credential.ocsp && asked.has(STATUS_REQUEST_CERTIFICATE.code)) {
-      extensions.push(extension(STATUS_REQUEST_CERTIFICATE, { type: 1, body: credential.ocsp }));
+    const ocsp = i === 0 ? credential.ocsp : credential.issuerOcsp[i - 1];
+    if (ocsp && asked.has(STATUS_REQUEST_CERTIFICATE.code)) {
+      extensions.push(extension(STATUS_REQUEST_CERTIFICATE, { type: 1, body: ocsp }));
     }
-    if (credential.timestamps.length > 0 && asked.has(SCT_LIST.code)) {
+    if (i === 0 && credential.timestamps.length > 0 && asked.has(SCT_LIST.code)) {
       extensions.push(extension(SCT_LIST, credential.timestamps));
     }
     return { data, extensions };
@@ -121,8 +124,8 @@ export function* signature(
 export function* judge(c: Connection, resumed = false): Script<void> {
   const { verify } = c.config;
   if (!verify) return;
-  const { peerChain: chain, ocsp, timestamps, serverName } = c.info;
-  const peer: PeerIdentity = { chain, ocsp, timestamps, serverName, resumed };
+  const { peerChain: chain, ocsp, issuerOcsp, timestamps, serverName } = c.info;
+  const peer: PeerIdentity = { chain, ocsp, issuerOcsp, timestamps, serverName, resumed };
   const verdict = yield* hook(() => verify(peer));
   if (verdict) throw new TlsFailure(verdict.reason ?? 'certificate_rejected', verdict.detail, undefined, verdict.alert);
 }

@@ -181,6 +181,7 @@ function* serverCertificate(c: Connection, { renegotiation }: Offer, suite: Ciph
   if (before && !same(before, chain[0] as Uint8Array)) fail('certificate_changed_on_renegotiation');
   c.info.peerChain = chain;
   c.info.ocsp = undefined;
+  c.info.issuerOcsp = [];
   return key;
 }
 
