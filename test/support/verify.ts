@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goesOn } from '../../src/cli/verify/report.ts';
 import { certificatePem } from '../../src/lib/x509/build.ts';
 import type { Certificate } from '../../src/lib/x509/certificate.ts';
 import {
@@ -30,23 +31,18 @@ export interface ChainCase {
   readonly hosts?: readonly string[];
   readonly email?: string;
   readonly ip?: string;
+  readonly policyCheck?: boolean;
+  readonly policies?: readonly string[];
+  readonly explicitPolicy?: boolean;
+  readonly inhibitAnyPolicy?: boolean;
+  readonly inhibitPolicyMapping?: boolean;
 }
 
 /** `20@0`: an error's number and depth. */
 export type Found = string;
 
-/** The errors after which `openssl verify` goes on (its callback), as far as they occur here. */
-const GOES_ON: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'INVALID_CA',
-  'INVALID_NON_CA',
-  'PATH_LENGTH_EXCEEDED',
-  'UNHANDLED_CRITICAL_EXTENSION',
-  'INVALID_PURPOSE',
-]);
-
-export const opensslGoesOn = ({ name }: VerifyError): boolean => GOES_ON.has(name);
+/** Whether `openssl verify` goes on after an error (its callback). */
+export const opensslGoesOn: (error: Pick<VerifyError, 'name'>) => boolean = goesOn;
 
 /** Verifies with us. */
 export function ours(one: ChainCase, goOn?: VerifyOptions['goOn']): VerifyResult {
@@ -87,6 +83,11 @@ export function commandLine(one: ChainCase, folder: string): string[] {
   for (const host of one.hosts ?? []) args.push('-verify_hostname', host);
   if (one.email !== undefined) args.push('-verify_email', one.email);
   if (one.ip !== undefined) args.push('-verify_ip', one.ip);
+  if (one.policyCheck) args.push('-policy_check');
+  for (const policy of one.policies ?? []) args.push('-policy', policy);
+  if (one.explicitPolicy) args.push('-explicit_policy');
+  if (one.inhibitAnyPolicy) args.push('-inhibit_any');
+  if (one.inhibitPolicyMapping) args.push('-inhibit_map');
   return [...args, file('leaf.pem', [leaf])];
 }
 

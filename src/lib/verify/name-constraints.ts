@@ -115,7 +115,7 @@ function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints, s
     if (!sameForm(name, subtree)) continue;
     if (!subtree.plain) return 'SUBTREE_MINMAX';
     if (matched) continue;
-    const found = compare(name, subtree);
+    const found = compare(name, subtree, strict);
     if (typeof found === 'string') return found;
     matched = found;
   }
@@ -123,7 +123,7 @@ function faultOfName(name: NameForm, { permitted, excluded }: NameConstraints, s
   for (const subtree of excluded) {
     if (!sameForm(name, subtree)) continue;
     if (!subtree.plain) return 'SUBTREE_MINMAX';
-    const found = compare(name, subtree);
+    const found = compare(name, subtree, strict);
     if (typeof found === 'string') return found;
     if (found || (strict && coversBase(name, subtree))) return 'EXCLUDED_VIOLATION';
   }
@@ -138,9 +138,9 @@ function sameForm(name: NameForm, { base }: Subtree): boolean {
   return effectiveForm(name) !== FORM.other || generalName(base).type === name.type;
 }
 
-function compare(name: NameForm, { base }: Subtree): Comparison {
+function compare(name: NameForm, { base }: Subtree, strict: boolean): Comparison {
   if (name.type === SMTP_UTF8_MAILBOX) return utf8MailboxIn(name.value, base.content);
-  return inSubtree(name, generalName(base).value);
+  return inSubtree(name, generalName(base).value, strict);
 }
 
 /** Whether a wildcard stands for a name that lies in an excluded subtree, though it lies in none itself. */

@@ -18,8 +18,8 @@ export interface NameForm {
 /** Yes, no, or the name of an error. */
 export type Comparison = boolean | string;
 
-/** Whether a name lies in the subtree of this base, which is of the same form. */
-export function inSubtree({ form, value }: NameForm, base: Buffer): Comparison {
+/** Whether a name lies in the subtree of this base, which is of the same form; `strict`: by RFC 5280's letter. */
+export function inSubtree({ form, value }: NameForm, base: Buffer, strict = false): Comparison {
   switch (form) {
     case FORM.directory:
       return value.subarray(0, base.length).equals(base);
@@ -28,7 +28,7 @@ export function inSubtree({ form, value }: NameForm, base: Buffer): Comparison {
     case FORM.email:
       return atDomain(value.toString('latin1'), base.toString('latin1'));
     case FORM.uri:
-      return uriIn(value.toString('latin1'), base.toString('latin1'));
+      return uriIn(value.toString('latin1'), base.toString('latin1'), strict);
     case FORM.ip:
       return inNetwork(value, base);
     default:
@@ -63,10 +63,17 @@ function atDomain(name: string, base: string): Comparison {
   return same(name.slice(at + 1), base.slice(baseAt + 1));
 }
 
-/** The host of a URI is what counts: equal to the base, or below a base with a leading dot. */
-function uriIn(uri: string, base: string): Comparison {
-  const host = /^[^:]*:\/\/([^:/]*)/s.exec(uri)?.[1];
-  if (!host) return 'UNSUPPORTED_NAME_SYNTAX';
+/** The host of a URI: all between `//` and the port or the path for OpenSSL; RFC 3986 section 3.2 has a user's name before it. */
+const HOST = /^[^:]*:\/\/([^:/]*)/s;
+const STRICT_HOST = /^[^:]*:\/\/(?:[^/?#@]*@)?([^:/?#]*)/s;
+
+/**
+ * The host of a URI is what counts: equal to the base, or below a base with a leading dot. Strictly it has to be a name: constraints cannot be
+ * applied to an address (RFC 5280 section 4.2.1.10).
+ */
+function uriIn(uri: string, base: string, strict: boolean): Comparison {
+  const host = (strict ? STRICT_HOST : HOST).exec(uri)?.[1];
+  if (!host || (strict && /^\[|^[\d.]+$/.test(host))) return 'UNSUPPORTED_NAME_SYNTAX';
   if (base[0] === '.') return host.length > base.length && same(host.slice(host.length - base.length), base);
   return same(host, base);
 }
