@@ -127,7 +127,7 @@ function suite(backend: Backend, kills: number): void {
     const numbers = [1, 2, 3, 4].map((i) =>
       Number(crlNumber(readCrls(readFileSync(join(cwd, `${i}.crl`)), 'crl')[0]!)),
     );
-    expect(numbers.sort()).toEqual([1, 2, 3, 4]);
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
   test(`K4: killed ${kills * MORE} times while it issues, the CA opens, and what was handed out is recorded`, async () => {
@@ -273,9 +273,9 @@ describeWithPostgres('CA database: PostgreSQL', () => {
     expect(tlskit(['ca', 'issue', 'a.example'], { cwd: one, env }).status).toBe(0);
     expect(tlskit(['ca', 'list', '-count'], { cwd: two, env }).stdout).toBe('0\n');
     expect(tlskit(['ca', 'revoke', 'a.example'], { cwd: two, env }).status).toBe(1);
-    const database_ = await open();
-    const rows = await database_.query('SELECT COUNT(*) AS n FROM ca_authorities');
-    await database_.close();
+    const shared = await open();
+    const rows = await shared.query('SELECT COUNT(*) AS n FROM ca_authorities');
+    await shared.close();
     expect(rows).toEqual([{ n: 2 }]);
   });
 });
