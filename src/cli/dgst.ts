@@ -10,7 +10,7 @@ import { Secret } from '../lib/secret.ts';
 import type { Context } from './context.ts';
 import { keyInputForm, loadPrivateKey, Output, PROVIDER_FLAGS, RANDOM_FLAGS, toFile } from './flags/keys.ts';
 import { reasonOf } from './source.ts';
-import { bool, defineCommand, ignored, int, list, missing, text, type CommandSpec } from './spec.ts';
+import { bool, defineCommand, ignored, int, list, text, type CommandSpec } from './spec.ts';
 
 const flags = {
   out: text('file', 'Write to this file (default: standard output)'),
@@ -32,7 +32,7 @@ const flags = {
   macopt: list('name:value', 'key:text or hexkey:digits', { group: 'Message authentication' }),
   d: ignored(),
   debug: ignored(),
-  'fips-fingerprint': missing(),
+  'fips-fingerprint': bool("HMAC with the key of OpenSSL's old integrity check"),
   engine_impl: ignored(),
   ...PROVIDER_FLAGS,
   ...RANDOM_FLAGS,
@@ -86,8 +86,12 @@ function listDigests(context: Run): number {
   return 0;
 }
 
+/** Public, in OpenSSL's source. */
+const FINGERPRINT_KEY = 'etaonrishdlcupfm';
+
 function macKey({ flags }: Run): Secret | undefined {
   if (flags.hmac !== undefined) return Secret.fromText(flags.hmac);
+  if (flags['fips-fingerprint']) return Secret.fromText(FINGERPRINT_KEY);
   if (flags.mac === undefined) return undefined;
   if (flags.mac.toUpperCase() !== 'HMAC') fail('ERR_UNSUPPORTED', `-mac ${flags.mac} is not supported; -mac HMAC is`);
   let key: Secret | undefined;

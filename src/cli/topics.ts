@@ -44,7 +44,7 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
   },
   { title: 'Look at files', commands: ['asn1parse', 'pkcs7', 'crl2pkcs7', 'cms'] },
   { title: 'TLS', commands: ['s_client', 's_server', 'ciphers', 'sess_id'] },
-  { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'passwd', 'prime', 'version'] },
+  { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'passwd', 'prime', 'list', 'version'] },
 ];
 
 /** OpenSSL 3's commands that tlskit does not have: they get a line of their own instead of a guess. */

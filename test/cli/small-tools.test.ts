@@ -28,6 +28,30 @@ describe('version', () => {
   });
 });
 
+describe('list', () => {
+  const lines = (...args: string[]): string[] => tlskit(['list', ...args]).stdout.split('\n');
+
+  test('commands that are there, in columns as wide as those of openssl, or one a line', () => {
+    const names = lines('-1', '-commands').slice(0, -1);
+    expect(names).toContain('x509');
+    for (const name of names) expect(tlskit([name, '-help']).status, name).toBe(0);
+    expect(lines('-commands').slice(0, -1).join('\n').trim().split(/\s+/)).toEqual(names);
+    expect(lines('-commands')[0]).toHaveLength(4 * 18);
+  });
+
+  test('digests, ciphers, types of keys and objects', () => {
+    expect(lines('-digest-algorithms')).toContain('  { 2.16.840.1.101.3.4.2.1, SHA2-256, SHA256 } @ default');
+    expect(lines('-1', '-cipher-commands')).toContain('aes-256-cbc');
+    expect(lines('-public-key-algorithms')).toContain('  { 2.16.840.1.101.3.4.3.18, ML-DSA-65 } @ default');
+    expect(lines('-signature-algorithms').join()).not.toContain('ML-KEM');
+    expect(lines('-objects')).toContain('CN = commonName, 2.5.4.3');
+    expect(JSON.parse(tlskit(['list', '-digest-commands', '--json']).stdout)).toEqual({
+      'digest-commands': ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+    });
+    expect(tlskit(['list']).stderr).toMatch(/^tlskit list: say what to list: [^\n]+\n$/);
+  });
+});
+
 describe('base64', () => {
   const decode = (input: string): string => tlskit(['base64', '-d'], { input }).stdout;
 

@@ -55,7 +55,7 @@ function digestOf(name: string, parts: readonly Uint8Array[]): Buffer {
 
 /** Octets again and again up to a length. */
 const stretched = (octets: Buffer, length: number): Buffer =>
-  Buffer.concat([...Array.from({ length: Math.ceil(length / octets.length) }, () => octets)]).subarray(0, length);
+  Buffer.concat(Array.from({ length: Math.ceil(length / octets.length) }, () => octets)).subarray(0, length);
 
 /** The lowest bits of a number first, down to its highest one. */
 function bits(value: number): boolean[] {

@@ -86,6 +86,9 @@ const OTHER_OIDS: Readonly<Record<string, KeyType>> = {
   '1.3.14.3.2.12': 'dsa', // dsaEncryption-old
 };
 
+/** All types. */
+export const keyTypes = (): readonly KeyTypeInfo[] => ROWS;
+
 /** The row of a type. */
 export function keyTypeInfo(type: KeyType): KeyTypeInfo {
   return ROWS.find((row) => row.type === type) as KeyTypeInfo;

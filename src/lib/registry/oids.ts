@@ -66,3 +66,6 @@ export const longName = (oid: string): string => objectByOid(oid)?.ln ?? oid;
 
 /** The short name of an object identifier, or its dotted form when it has none. */
 export const shortName = (oid: string): string => objectByOid(oid)?.sn ?? oid;
+
+/** All objects that have names, in the table's order. */
+export const objects = (): ObjectName[] => [...load().values()];
