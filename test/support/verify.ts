@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goesOn } from '../../src/cli/verify/report.ts';
+import { crlPem, type Crl } from '../../src/lib/crl/index.ts';
 import { certificatePem } from '../../src/lib/x509/build.ts';
 import type { Certificate } from '../../src/lib/x509/certificate.ts';
+import { canonicalName } from '../../src/lib/x509/hash.ts';
 import {
   TrustStore,
   verifyChain,
@@ -28,6 +30,14 @@ export interface ChainCase {
   readonly authLevel?: number;
   readonly ignoreCritical?: boolean;
   readonly checkRootSignature?: boolean;
+  readonly crls?: readonly Crl[];
+  /** CRLs in the file of trusted certificates. */
+  readonly trustedCrls?: readonly Crl[];
+  readonly crlCheck?: boolean;
+  readonly crlCheckAll?: boolean;
+  readonly extendedCrl?: boolean;
+  readonly useDeltas?: boolean;
+  readonly suiteB?: '128' | '192';
   readonly hosts?: readonly string[];
   readonly email?: string;
   readonly ip?: string;
@@ -45,13 +55,14 @@ export type Found = string;
 export const opensslGoesOn: (error: Pick<VerifyError, 'name'>) => boolean = goesOn;
 
 /** Verifies with us. */
-export function ours(one: ChainCase, goOn?: VerifyOptions['goOn']): VerifyResult {
-  const { leaf, trusted = [], untrusted = [], time = NOW, ...rest } = one;
+export function ours(one: ChainCase & { strict?: boolean }, goOn?: VerifyOptions['goOn']): VerifyResult {
+  const { leaf, trusted = [], untrusted = [], time = NOW, trustedCrls = [], ...rest } = one;
   return verifyChain(leaf.der, {
     ...rest,
     trusted: new TrustStore(trusted.map((certificate) => certificate.der)),
     untrusted: untrusted.map((certificate) => certificate.der),
     time: time ?? undefined,
+    crlLookup: (issuer) => trustedCrls.filter((crl) => canonicalName(crl.issuer).equals(canonicalName(issuer))),
     // OpenSSL's verdict is compared
     alternatives: false,
     ...(goOn ? { goOn } : {}),
@@ -63,14 +74,14 @@ export const found = ({ errors }: Pick<VerifyResult, 'errors'>): Found[] =>
 
 /** The command line of a case, with its files in a folder. */
 export function commandLine(one: ChainCase, folder: string): string[] {
-  const file = (name: string, certificates: readonly Certificate[]): string => {
+  const file = (name: string, certificates: readonly Certificate[], crls: readonly Crl[] = []): string => {
     const path = join(folder, name);
-    writeFileSync(path, certificates.map(certificatePem).join(''));
+    writeFileSync(path, certificates.map(certificatePem).join('') + crls.map(crlPem).join(''));
     return path;
   };
   const { leaf, trusted = [], untrusted = [], time = NOW } = one;
   const args = ['-no-CApath', '-no-CAstore'];
-  if (trusted.length > 0) args.push('-CAfile', file('trusted.pem', trusted));
+  if (trusted.length > 0) args.push('-CAfile', file('trusted.pem', trusted, one.trustedCrls));
   else args.push('-no-CAfile');
   if (untrusted.length > 0) args.push('-untrusted', file('untrusted.pem', untrusted));
   args.push(...(time === null ? ['-no_check_time'] : ['-attime', String(Math.floor(time / 1000))]));
@@ -80,6 +91,12 @@ export function commandLine(one: ChainCase, folder: string): string[] {
   if (one.authLevel !== undefined) args.push('-auth_level', String(one.authLevel));
   if (one.ignoreCritical) args.push('-ignore_critical');
   if (one.checkRootSignature) args.push('-check_ss_sig');
+  if (one.crls && one.crls.length > 0) args.push('-CRLfile', file('crls.pem', [], one.crls));
+  if (one.crlCheck) args.push('-crl_check');
+  if (one.crlCheckAll) args.push('-crl_check_all');
+  if (one.extendedCrl) args.push('-extended_crl');
+  if (one.useDeltas) args.push('-use_deltas');
+  if (one.suiteB) args.push(`-suiteB_${one.suiteB}`);
   for (const host of one.hosts ?? []) args.push('-verify_hostname', host);
   if (one.email !== undefined) args.push('-verify_email', one.email);
   if (one.ip !== undefined) args.push('-verify_ip', one.ip);
@@ -96,7 +113,7 @@ export function theirs(one: ChainCase): { found: Found[]; texts: string[]; statu
   const folder = mkdtempSync(join(tmpdir(), 'tlskit-verify-'));
   try {
     const { stderr, status } = openssl(['verify', ...commandLine(one, folder)]);
-    const lines = [...stderr.matchAll(/^error (\d+) at (\d+) depth lookup: (.*)$/gm)];
+    const lines = [...stderr.matchAll(/^(?:\[CRL path\] )?error (\d+) at (\d+) depth lookup: (.*)$/gm)];
     return {
       found: lines.map(([, code, depth]) => `${code}@${depth}`),
       texts: lines.map(([, , , text]) => text as string),

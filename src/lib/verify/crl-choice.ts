@@ -77,12 +77,10 @@ function scoreOf(question: Question, crl: CrlView): Omit<Choice, 'crl' | 'delta'
   const { scope, base, unknownCritical, broken } = crl.traits;
   const { options } = state;
   if (scope && [scope.onlyUser, scope.onlyCa, scope.onlyAttribute].filter(Boolean).length > 1) return undefined;
-  if (options.strict && (broken || base !== undefined)) return undefined;
-  if (!options.extendedCrl) {
-    if (scope?.indirect || scope?.reasons !== undefined) return undefined;
-  } else if (scope?.reasons !== undefined) {
-    if ((scope.reasons & ~reasons) === 0) return undefined;
-  } else if (base !== undefined) return undefined;
+  // a delta CRL is no complete one
+  if (base !== undefined || (options.strict && broken)) return undefined;
+  if (!options.extendedCrl && (scope?.indirect || scope?.reasons !== undefined)) return undefined;
+  if (scope?.reasons !== undefined && (scope.reasons & ~reasons) === 0) return undefined;
   const sameIssuer = crl.issuerKey === view.issuerKey;
   if (!sameIssuer && !scope?.indirect) return undefined;
   let score = (sameIssuer ? SCORE.issuerName : 0) | (unknownCritical ? 0 : SCORE.noCritical);

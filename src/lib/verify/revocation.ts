@@ -1,6 +1,6 @@
 /**
  * Revocation by CRLs (RFC 5280 section 6.3), as OpenSSL 3.0's check_revocation looks it up: CRLs are chosen by a score, and asked until all reasons
- * are answered. `strict` asks for RFC 5280's own answer: no delta CRL passes for a complete one, CRLs with broken extensions do not count, deltas have
+ * are answered. `strict` asks for RFC 5280's own answer: CRLs with broken extensions do not count, deltas have
  * dates of their own, and a distribution point with an issuer wants an indirect CRL.
  */
 import { KU, refusesKey } from '../x509/purpose.ts';
@@ -46,7 +46,9 @@ function chooseFor(question: Question, crls: readonly CrlView[]): Choice | undef
   const { crlLookup } = question.state.options;
   if (!crlLookup || (given && isValid(given))) return given;
   const found = Array.from(crlLookup(question.view.certificate.issuer), crlViewOf);
-  return choose(question, found, given);
+  // OpenSSL takes what a given CRL could answer, had it been good, for answered
+  const reasons = given && !question.state.options.strict ? given.reasons : question.reasons;
+  return choose({ ...question, reasons }, found, given);
 }
 
 function ask(question: Question, choice: Choice): void {

@@ -131,8 +131,10 @@ function run(state: Verification, path?: FoundPath): void {
 }
 
 /** Whether the certificate is for whom the caller means. */
-function checkIdentity({ report, options }: Verification, leaf: CertificateView): void {
+function checkIdentity({ report, options, parent }: Verification, leaf: CertificateView): void {
   const { hosts, email, ip, strict } = options;
+  // OpenSSL looks for them in the certificate of a CRL's issuer, too
+  if (parent && strict) return;
   const matches = strict ? matchHostStrict : matchHost;
   if (hosts?.length && !hosts.some((host) => matches(leaf, host))) report.error('HOSTNAME_MISMATCH', 0, leaf);
   if (email !== undefined && !matchEmail(leaf, email)) report.error('EMAIL_MISMATCH', 0, leaf);

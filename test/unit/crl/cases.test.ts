@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from '../../support/golden.ts';
+import { found, opensslGoesOn, ours, theirs } from '../../support/verify.ts';
+import { CRL_CASES } from './cases.ts';
+
+const FILE = join(import.meta.dirname, '../../data/crls/verify.json');
+
+/** In place of OpenSSL's verdict where the case says what is found instead. */
+const DIFFERENT = 'different';
+
+describe('revocation by CRLs [K10]', () => {
+  it('finds the errors that openssl verify finds', () => {
+    expect(CRL_CASES.length).toBeGreaterThan(100);
+    expect(new Set(CRL_CASES.map(({ label }) => label)).size).toBe(CRL_CASES.length);
+    expectGolden(
+      FILE,
+      CRL_CASES.map((one) => ({
+        key: one.label,
+        ours: () => (one.ours ? DIFFERENT : found(ours(one, opensslGoesOn)).join(' ')),
+        theirs: () => (one.ours ? DIFFERENT : theirs(one).found.join(' ')),
+      })),
+    );
+  }, 600_000);
+
+  it('finds what a case says where openssl misses it', () => {
+    for (const one of CRL_CASES)
+      if (one.ours) expect(found(ours(one, opensslGoesOn)), one.label).toEqual(one.ours.found);
+  });
+
+  it("gives RFC 5280's verdict with strict, which is the same but for the cases that say why not", () => {
+    const different = CRL_CASES.flatMap((one) => {
+      const wanted = one.rfc?.found ?? found(ours(one, opensslGoesOn));
+      const strict = found(ours({ ...one, strict: true }, opensslGoesOn));
+      return strict.join() === wanted.join() ? [] : [`${one.label}: ${strict.join(' ')}, not ${wanted.join(' ')}`];
+    });
+    expect(different).toEqual([]);
+  });
+});
