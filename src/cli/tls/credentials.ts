@@ -37,6 +37,8 @@ export async function loadCredential(io: Io, files: CredentialFiles): Promise<Cr
   const inputs = new Inputs(io, pass === undefined ? undefined : io.passphrase(pass));
   const leaf = await inputs.certificate(cert, form);
   const privateKey = await inputs.privateKey(key);
+  if (privateKey.info.postQuantum)
+    fail('ERR_UNSUPPORTED', `${key}: ${privateKey.info.label} keys are not supported in TLS yet`);
   const chain = files.chain === undefined ? issuersOf(leaf, files.trusted) : await inputs.certificates(files.chain);
   return makeCredential(leaf, chain, privateKey.keyObject, { cert, key });
 }

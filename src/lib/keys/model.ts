@@ -90,6 +90,8 @@ function imported(info: KeyTypeInfo, make: () => KeyObject): KeyObject {
   try {
     return make();
   } catch {
+    if (info.postQuantum)
+      return fail('ERR_KEY', `this Node does not take the ${info.label} key: Node 24 and newer have such keys`);
     return fail(
       'ERR_KEY',
       `Node's OpenSSL does not take this ${info.label} key: it is malformed, or of a size or curve that it does not have`,

@@ -78,11 +78,15 @@ describe('[K8] post-quantum keys', () => {
     writeFileSync(join(cwd, 'data'), 'hello');
     must('genkey --type ml-dsa-44 --out key.pem --public key.pub');
     must('genkey --type ml-kem-512 --out kem.pem');
+    must('req -x509 -new -key key.pem -subj /CN=x -days 1 -out cert.pem');
     must('dgst -sign key.pem -out sig data');
     expect(must('dgst -verify key.pub -signature sig data')).toBe('Verified OK\n');
     expect(must('dgst -hex -sign key.pem data')).toMatch(/^ML-DSA-44\(data\)= [0-9a-f]{4840}\n$/);
     expect(refused('dgst -sha256 -sign key.pem data')).toMatch(/Explicit digest not supported for ML-DSA-44/);
     expect(refused('dgst -sign kem.pem data')).toMatch(/a key of type ML-KEM-512 does not sign/);
+    expect(refused('s_server -accept 0 -cert cert.pem -key key.pem')).toMatch(
+      /key.pem: ML-DSA-44 keys are not supported in TLS yet/,
+    );
     expect(refused('req -new -key kem.pem -subj /CN=x')).toMatch(/an ML-KEM-512 key cannot sign/);
   });
 });
