@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type * as Tls from 'node:tls';
+import { readCrls, type Crl } from '../lib/crl/index.ts';
 import { fail, TlskitError } from '../lib/errors.ts';
 import { TrustStore, type TrustLookup } from '../lib/verify/index.ts';
 import { readCertificates, type Certificate } from '../lib/x509/certificate.ts';
-import { nameHash } from '../lib/x509/hash.ts';
+import { nameHash, nameHashOld } from '../lib/x509/hash.ts';
 import type { Name } from '../lib/x509/name.ts';
 import { readFile } from './source.ts';
 
@@ -17,6 +18,8 @@ export interface TrustSources {
   readonly 'no-CAfile'?: boolean;
   readonly 'no-CApath'?: boolean;
   readonly 'no-CAstore'?: boolean;
+  /** A file of CRLs that counts as one of the store. */
+  readonly CRL?: string | undefined;
 }
 
 /** Where OpenSSL builds of the common systems keep their trusted certificates: OPENSSLDIR's cert.pem and certs. */
@@ -63,13 +66,34 @@ export function openTrust(sources: TrustSources, defaults: 'each' | 'alone'): Tr
 /** The system's trusted certificates: what `SSL_CERT_DIR` and `SSL_CERT_FILE` name, else the usual places, else Node's own list. */
 export const systemTrust = (): TrustStore => openTrust({}, 'alone');
 
+/**
+ * The CRLs of the same places, as OpenSSL has them: those that stand in the file of -CAfile beside its certificates, and the files of the folders
+ * that are called by the hash of the issuer's name, `dcaaf7f0.r0`.
+ *
+ * @throws TlskitError ERR_IO, ERR_FORMAT for -CRL
+ */
+export function openCrls(sources: TrustSources, defaults: 'each' | 'alone'): (issuer: Name) => Iterable<Crl> {
+  const { CAfile, CApath, CAstore, CRL } = sources;
+  const given = CAfile !== undefined || CApath !== undefined || CAstore !== undefined;
+  const system = (defaults === 'each' || !given) && !sources['no-CApath'];
+  const places = CApath === undefined ? (system ? systemFolderNames() : []) : CApath.split(delimiter);
+  // what was named alone is read at once, and must be there
+  const named = CRL === undefined ? [] : readCrls(readFile(CRL), CRL);
+  let inFile: readonly Crl[] | undefined;
+  return function* (issuer) {
+    yield* named;
+    if (CAfile !== undefined) yield* (inFile ??= orNone(() => readCrls(readFile(CAfile), CAfile)));
+    for (const folder of places) yield* withHash(folder, issuer, 'r', (path) => readCrls(readFile(path), path));
+  };
+}
+
 function fromFile(path: string): readonly Certificate[] {
   return readCertificates(readFile(path), path);
 }
 
-function orNone(path: string): readonly Certificate[] {
+function orNone<T>(read: () => readonly T[]): readonly T[] {
   try {
-    return fromFile(path);
+    return read();
   } catch (error) {
     if (error instanceof TlskitError) return [];
     throw error;
@@ -99,9 +123,11 @@ function nodesOwn(): Uint8Array[] {
   return pems.flatMap((pem) => readCertificates(Buffer.from(pem), "Node's list").map((certificate) => certificate.der));
 }
 
-function systemFolders(): TrustLookup[] {
+const systemFolders = (): TrustLookup[] => systemFolderNames().map(hashedFolder);
+
+function systemFolderNames(): string[] {
   const path = process.env['SSL_CERT_DIR'] ?? FOLDERS.find((folder) => existsSync(folder));
-  return path === undefined ? [] : path.split(delimiter).map(hashedFolder);
+  return path === undefined ? [] : path.split(delimiter);
 }
 
 function folders(paths: string): TrustLookup[] {
@@ -116,14 +142,21 @@ function folders(paths: string): TrustLookup[] {
 const hashedFolder =
   (path: string): TrustLookup =>
   (subject) =>
-    withHash(path, subject);
+    withHash(path, subject, '', fromFile);
 
-function* withHash(folder: string, subject: Name): Generator<Certificate> {
-  const hash = nameHash(subject);
-  for (let i = 0; i < MAX_SAME_HASH; i += 1) {
-    const path = join(folder, `${hash}.${i}`);
-    if (!existsSync(path)) return;
-    yield* orNone(path);
+/** What the files of a name's hash hold: today's hash, and the one before OpenSSL 1.0.0 that `rehash -old` and -compat use. */
+function* withHash<T>(
+  folder: string,
+  name: Name,
+  suffix: '' | 'r',
+  read: (path: string) => readonly T[],
+): Generator<T> {
+  for (const hash of new Set([nameHash(name), nameHashOld(name)])) {
+    for (let i = 0; i < MAX_SAME_HASH; i += 1) {
+      const path = join(folder, `${hash}.${suffix}${i}`);
+      if (!existsSync(path)) break;
+      yield* orNone(() => read(path));
+    }
   }
 }
 
@@ -131,5 +164,5 @@ function* withHash(folder: string, subject: Name): Generator<Certificate> {
 function fromStore(path: string): readonly Certificate[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return fromFile(path);
   const files = readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
-  return files.flatMap(({ name }) => orNone(join(path, name)));
+  return files.flatMap(({ name }) => orNone(() => fromFile(join(path, name))));
 }

@@ -4,7 +4,7 @@ import { PROVIDER_FLAGS } from '../cli/flags/keys.ts';
 import { TRUST_FLAGS, VERIFY_FLAGS, verifyOptions } from '../cli/flags/trust.ts';
 import { readFile } from '../cli/source.ts';
 import { bool, defineCommand, list, missing, type CommandSpec } from '../cli/spec.ts';
-import { openTrust } from '../cli/trust.ts';
+import { openCrls, openTrust } from '../cli/trust.ts';
 import { unreadableJson, verificationJson } from '../cli/verify/json.ts';
 import { errorLines, goesOn, resultLines } from '../cli/verify/report.ts';
 import { readCrls } from '../lib/crl/index.ts';
@@ -93,7 +93,8 @@ function settings({ flags }: Run): VerifyOptions {
     ...verifyOptions(flags, Date.now()),
     trusted: trusted.length > 0 ? new TrustStore(trusted.flatMap(read)) : openTrust(flags, 'each'),
     untrusted: untrusted.flatMap(read),
-    crls: CRLfile.flatMap((path) => readCrls(readFile(path), path)).map(({ der }) => der),
+    crls: CRLfile.flatMap((path) => readCrls(readFile(path), path)),
+    ...(trusted.length > 0 ? {} : { crlLookup: openCrls(flags, 'each') }),
     strict: rfc5280,
     alternatives: rfc5280,
   };

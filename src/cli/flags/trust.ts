@@ -23,6 +23,12 @@ export const TRUST_FLAGS: SourceFlags = {
   'no-CAstore': bool("Do not trust the system's store of certificates", WHERE),
 };
 
+/** A CRL for the verification of a peer, as s_client and s_server take it. */
+export const CRL_FLAGS: Readonly<Record<'CRL' | 'CRLform', Flag<string | undefined>>> = {
+  CRL: text('file', 'A certificate revocation list (with -crl_check)', WHERE),
+  CRLform: text('PEM|DER', 'Format of the CRL (what it looks like counts)', WHERE),
+};
+
 type Texts = 'purpose' | 'verify_name' | 'verify_email' | 'verify_ip';
 type Numbers = 'verify_depth' | 'auth_level' | 'attime';
 type Lists = 'verify_hostname' | 'policy';

@@ -1,7 +1,7 @@
 /** The options of `s_client`. */
 import type { Context } from '../context.ts';
 import { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
-import { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
+import { CRL_FLAGS, TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
 import { bool, ignored, int, missing, text } from '../spec.ts';
 import { TLS_FLAGS, type OptionTable, type SharedFlags } from '../tls/flags.ts';
 
@@ -101,6 +101,7 @@ export const CLIENT_FLAGS: ClientFlags = {
   prexit: bool('Show the connection again at the end', SHOW),
   ...TLS_FLAGS,
   ...TRUST_FLAGS,
+  ...CRL_FLAGS,
   ...VERIFY_FLAGS,
   proxy: missing('host:port'),
   proxy_user: missing('name'),

@@ -13,7 +13,7 @@ import { loadCredential } from '../tls/credentials.ts';
 import { securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
 import { readSessionFile } from '../tls/session-file.ts';
-import { openTrust } from '../trust.ts';
+import { openCrls, openTrust } from '../trust.ts';
 import type { SslSession } from '../../lib/tls/index.ts';
 import type { NameOptions } from '../../lib/text/name.ts';
 import type { ClientContext } from './flags.ts';
@@ -71,7 +71,10 @@ export async function setUp(context: ClientContext): Promise<ClientSetup> {
     target,
     serverName: serverNameOf(context, target),
     trusted,
-    verification: verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: securityLevel(flags.cipher) }),
+    verification: {
+      ...verifyOptions(flags, Date.now(), { purpose: 'sslserver', authLevel: securityLevel(flags.cipher) }),
+      crlLookup: openCrls(flags, 'alone'),
+    },
     nameOptions: nameOptions(flags.nameopt),
     ...stored,
     psk,

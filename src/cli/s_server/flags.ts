@@ -1,7 +1,7 @@
 /** The options of `s_server`. */
 import type { Context } from '../context.ts';
 import { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
-import { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
+import { CRL_FLAGS, TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
 import { bool, ignored, int, missing, text } from '../spec.ts';
 import { TLS_FLAGS, type OptionTable, type SharedFlags } from '../tls/flags.ts';
 
@@ -133,6 +133,7 @@ export const SERVER_FLAGS: ServerFlags = {
   Verify: int('depth', 'Insist on one', CLIENTS),
   no_ca_names: bool('Name no authorities to clients', CLIENTS),
   ...TRUST_FLAGS,
+  ...CRL_FLAGS,
   ...VERIFY_FLAGS,
   num_tickets: int('n', 'TLS 1.3: how many tickets to send (default 2)', SESSIONS),
   no_cache: bool('Keep no sessions', SESSIONS),

@@ -29,7 +29,7 @@ import { DEFAULT_PORT, familyOf, parseAddress, portOf, type Address } from '../t
 import { loadCredential } from '../tls/credentials.ts';
 import { moduli, securityLevel } from '../tls/names.ts';
 import { commonOptions, pskOf } from '../tls/options.ts';
-import { openTrust } from '../trust.ts';
+import { openCrls, openTrust } from '../trust.ts';
 import type { ServerContext, ServerFlags } from './flags.ts';
 import { staplerOf, type Stapler } from './stapling.ts';
 
@@ -90,7 +90,10 @@ export async function setUp(context: ServerContext): Promise<ServerSetup> {
     mode: modeWithPaths(flags),
     nameOptions: nameOptions(flags.nameopt),
     trusted,
-    verification: verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: securityLevel(flags.cipher) }),
+    verification: {
+      ...verifyOptions(flags, Date.now(), { purpose: 'sslclient', authLevel: securityLevel(flags.cipher) }),
+      crlLookup: openCrls(flags, 'alone'),
+    },
     config: checked(() => serverConfig(options)),
     notes: [dh ? 'Setting temp DH parameters\n' : 'Using default temp DH parameters\n'],
   };

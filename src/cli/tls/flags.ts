@@ -1,6 +1,6 @@
 /** The options of TLS itself, which s_client and s_server share. */
 import type { PROVIDER_FLAGS, RANDOM_FLAGS } from '../flags/keys.ts';
-import type { TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
+import type { CRL_FLAGS, TRUST_FLAGS, VERIFY_FLAGS } from '../flags/trust.ts';
 import { bool, ignored, int, list, missing, text, type Flag } from '../spec.ts';
 
 type Texts =
@@ -88,8 +88,6 @@ type Others =
   | 'sctp'
   | 'ktls'
   | 'tfo'
-  | 'CRL'
-  | 'CRLform'
   | 'crl_download'
   | 'build_chain'
   | 'chainCAfile'
@@ -130,6 +128,7 @@ export type TlsFlags = OptionTable<Texts, Numbers, Switches, Others> &
 /** What s_client and s_server share with each other and with other commands. */
 export type SharedFlags = TlsFlags &
   typeof TRUST_FLAGS &
+  typeof CRL_FLAGS &
   typeof VERIFY_FLAGS &
   typeof PROVIDER_FLAGS &
   typeof RANDOM_FLAGS;
@@ -225,8 +224,6 @@ const REFUSED = {
   timeout: missing(),
   mtu: missing('n'),
   sctp: missing(),
-  CRL: missing('file'),
-  CRLform: missing('form'),
   crl_download: missing(),
   build_chain: missing(),
   chainCAfile: missing('file'),
