@@ -18,7 +18,10 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
       'gendsa',
     ],
   },
-  { title: 'Requests and certificates', commands: ['req', 'x509', 'verify', 'pkcs12', 'pkcs12 export', 'spkac'] },
+  {
+    title: 'Requests and certificates',
+    commands: ['req', 'x509', 'verify', 'rehash', 'pkcs12', 'pkcs12 export', 'spkac'],
+  },
   {
     title: 'A CA',
     commands: [

@@ -125,7 +125,8 @@ function nodesOwn(): Uint8Array[] {
 
 const systemFolders = (): TrustLookup[] => systemFolderNames().map(hashedFolder);
 
-function systemFolderNames(): string[] {
+/** The folders of trusted certificates of the system: SSL_CERT_DIR's, else the usual one. */
+export function systemFolderNames(): string[] {
   const path = process.env['SSL_CERT_DIR'] ?? FOLDERS.find((folder) => existsSync(folder));
   return path === undefined ? [] : path.split(delimiter);
 }
