@@ -42,6 +42,19 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     ],
   },
   {
+    title: 'Test certificates',
+    commands: [
+      'fixtures',
+      'fixtures init',
+      'fixtures generate',
+      'fixtures check',
+      'fixtures watch',
+      'fixtures list',
+      'fixtures explain',
+      'fixtures clean',
+    ],
+  },
+  {
     title: 'For servers',
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],
   },

@@ -5,7 +5,7 @@ import { readCaConfig, type CaConfig } from './config.ts';
 import { makeCrl } from './crl.ts';
 import { canWriteBeside, checkFolder, readDatabase, recover } from './files.ts';
 import { issue } from './issue.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../lock.ts';
 import { issues, isVerbose, Refused, type CaOptions, type Io } from './options.ts';
 import { revoke, showStatus, updateDatabase } from './revoke.ts';
 import { readAuthority, type Authority } from './signer.ts';

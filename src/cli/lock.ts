@@ -1,13 +1,13 @@
 /**
- * One `tlskit ca` at a time works on a CA: a file beside the database that says who does. (OpenSSL has no lock and takes no notice of ours.) A
+ * One process at a time works on what is locked, such as a CA: a file beside it says who does. (OpenSSL has no lock and takes no notice of ours.) A
  * process that was killed leaves its file; the next one sees that nobody is behind it.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail } from '../../lib/errors.ts';
-import { reasonOf } from '../source.ts';
+import { fail } from '../lib/errors.ts';
+import { reasonOf } from './source.ts';
 
 /** Who holds a lock. */
 interface Holder {
@@ -64,7 +64,7 @@ function create(path: string, text: string): boolean {
     fd = openSync(path, 'wx', 0o644);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    return fail('ERR_IO', `cannot lock the CA: cannot write ${path}: ${reasonOf(error)}`);
+    return fail('ERR_IO', `cannot write the lock ${path}: ${reasonOf(error)}`);
   }
   writeSync(fd, text);
   fsyncSync(fd);
@@ -90,17 +90,17 @@ function clear(path: string, dead: Holder): void {
 }
 
 /**
- * Runs `work` while no other process does so for this database.
+ * Runs `work` while no other process does so for this file or folder.
  *
  * @param waiting told once, with the other process's number, when there is one
  * @throws TlskitError ERR_IO when the lock's file cannot be written, or another process keeps it for a minute
  */
 export async function withLock<T>(
-  database: string,
+  locked: string,
   work: () => Promise<T>,
   waiting: (pid: number) => void = () => undefined,
 ): Promise<T> {
-  const path = `${database}.lock`;
+  const path = `${locked}.lock`;
   const token = randomBytes(8).toString('hex');
   const text = `${process.pid} ${hostname()} ${startOf(process.pid)} ${token}\n`;
   const until = Date.now() + PATIENCE;
@@ -110,7 +110,7 @@ export async function withLock<T>(
     if (holder && (empty ? ageOf(path) > MOMENT : isGone(holder))) clear(path, holder);
     else if (Date.now() > until) {
       const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-      fail('ERR_IO', `${path}: ${who} has been working on this CA for a minute; remove the file if it is not`);
+      fail('ERR_IO', `${path}: ${who} has been at work there for a minute; remove the file if it is not`);
     } else {
       if (!told && holder && !empty) waiting(holder.pid);
       told ||= holder !== undefined && !empty;
