@@ -16,6 +16,7 @@ import { certificateText } from '../../../src/lib/text/certificate.ts';
 import { parseNameOptions } from '../../../src/lib/text/name.ts';
 import { privateKeyText, publicText } from '../../../src/lib/text/key.ts';
 import { TrustStore, verifyChain } from '../../../src/lib/verify/index.ts';
+import { certificateSignedBy } from '../../../src/lib/x509/verify-signed.ts';
 import { Certificate, readCertificates } from '../../../src/lib/x509/certificate.ts';
 
 interface Golden {
@@ -139,6 +140,14 @@ describe('certificates', () => {
     const ours = certificateText(read509(pem), { nameopt });
     expect(ours.replaceAll(/^ +([0-9a-f]{2}:)*[0-9a-f]{2}:?\n/gm, '')).toBe(outline);
     expect(sha256(ours)).toBe(text);
+  });
+
+  test('[K10] the example of RFC 9881 has the key of its seed, and its signature is good', async () => {
+    const pem = readFileSync(join(import.meta.dirname, 'lamps-ML-DSA-44.crt'), 'latin1');
+    const certificate = read509(pem);
+    const key = await generateKey({ type: 'ml-dsa-44', seed: Buffer.from(Array.from({ length: 32 }, (_, i) => i)) });
+    expect(certificate.spki.equals(key.publicKey.spki)).toBe(true);
+    expect(certificateSignedBy(certificate, key.publicKey)).toBe(true);
   });
 
   test('[K10] chains of ML-DSA and SLH-DSA are verified; a changed signature, and too weak a level, are not', () => {
