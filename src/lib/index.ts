@@ -42,6 +42,7 @@ export type {
   PublicComponents,
   RawPrivate,
   RawPublic,
+  SeededPrivate,
   RsaPrivate,
   RsaPublic,
 } from './keys/components.ts';
@@ -65,6 +66,7 @@ export {
   type PrivateKeyOptions,
   type PublicKeyOptions,
 } from './keys/write.ts';
+export type { SeededForm } from './keys/private-forms.ts';
 export { checkParameters, checkPrivateKey, checkPublicKey } from './keys/check.ts';
 
 export {

@@ -39,7 +39,7 @@ export function moduli(cipher: string | undefined): { readonly dhMin: number; re
  */
 export function cipherList(value: string | undefined, psk: boolean): readonly CipherSuite[] {
   const text = value ?? 'DEFAULT';
-  const { suites, unknown } = within('option -cipher', () => selectCiphers(text, SUITES.rows));
+  const { suites, unknown } = within('option -cipher', () => selectCiphers(text));
   const named = new Set(text.split(/[:;, ]+/));
   const absent = suites.filter((suite) => !isSupported(suite));
   const refused = absent.find(({ openssl = '' }) => named.has(openssl));

@@ -9,7 +9,7 @@ import { writePublicKey } from './write.ts';
 
 /** A key or its parameters as data. Numbers are lower-case hex without leading zeros; which members there are depends on the type. */
 export interface KeyDescription {
-  /** `rsa`, `rsa-pss`, `ec`, `dsa`, `dh`, `dhx`, `ed25519`, `ed448`, `x25519` or `x448`. */
+  /** `rsa`, `rsa-pss`, `ec`, `dsa`, `dh`, `dhx`, `ed25519`, `ed448`, `x25519`, `x448`, or a parameter set such as `ml-dsa-65`. */
   readonly type: string;
   /** Size as OpenSSL counts it: of the modulus, the prime or the curve's order. */
   readonly bits?: number;

@@ -4,7 +4,7 @@
  */
 import { fail } from '../errors.ts';
 import { aliases, aliasTraits, MASKS, NOTHING, rowOf, type Row, type Traits } from './cipher-aliases.ts';
-import type { CipherSuite } from './tls-suites.ts';
+import { SUITES, type CipherSuite } from './tls-suites.ts';
 import { TLS13 } from './tls-versions.ts';
 
 /** OpenSSL 3.0's suites of TLS 1.3 where nothing is said, in its order. */
@@ -108,10 +108,13 @@ const SUITE_B: readonly (readonly [string, string])[] = [
  * The suites that a cipher string chooses among `suites`.
  *
  * @param text e.g. `HIGH:!aNULL:@STRENGTH`
- * @param suites rows before TLS 1.3 with a name of OpenSSL; by OpenSSL's measure those that `isInOpenSsl` has
+ * @param suites rows to choose among; by OpenSSL's measure those that `isInOpenSsl` has. Those of TLS 1.3 and those that OpenSSL has no name for
+ *   do not count
  * @throws TlskitError ERR_USAGE where OpenSSL says "invalid command": a character that no word has, an unknown word after `@`
+ * @example
+ * const suites = selectCiphers('ECDHE+AESGCM').suites.filter(isSupported).map(({ code }) => code);
  */
-export function selectCiphers(text: string, suites: readonly CipherSuite[]): CipherSelection {
+export function selectCiphers(text: string, suites: readonly CipherSuite[] = SUITES.rows): CipherSelection {
   const rows = inOrder(suites.filter(({ first, openssl }) => first < TLS13 && openssl !== undefined));
   let rest = SUITE_B.find(([word]) => text.startsWith(word))?.[1] ?? text;
   const run = new Interpreter(rows);

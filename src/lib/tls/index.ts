@@ -2,6 +2,7 @@
  * The TLS engine, `tlskit/engine`: TLS 1.0 to 1.3 without I/O, both sides. docs/engine.md has a program, every event and every option.
  */
 export type { Span } from '../codec/index.ts';
+export { selectCiphers, type CipherSelection } from '../registry/cipher-string.ts';
 export type { AlertName } from '../registry/tls-alerts.ts';
 export type { Group } from '../registry/tls-groups.ts';
 export type { Reason, TlsErrorCode } from '../registry/tls-reasons.ts';
