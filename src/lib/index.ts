@@ -270,3 +270,31 @@ export { privateKeyText, publicKeyText } from './text/key.ts';
 export { dhParametersText, ecParametersText } from './text/params.ts';
 
 export { makeDemo, type DemoFile, type DemoGroup, type DemoOptions } from './demo/index.ts';
+
+export {
+  Authority,
+  CaStore,
+  createCA,
+  issueCertificate,
+  makeCrl,
+  RecordedAuthority,
+  statusOf as recordStatus,
+  TEMPLATES as certificateTemplates,
+  type CaOptions,
+  type CaSettings,
+  type CertificateOrder,
+  type CertificateRecord,
+  type CertifiedName,
+  type CrlOptions,
+  type Identity,
+  type Issuer,
+  type IssuerUrls,
+  type KeyedOrder,
+  type SignOptions,
+  type SqlDatabase,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+  type Template,
+  type TemplateName,
+} from './ca/index.ts';
