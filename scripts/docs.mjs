@@ -1,9 +1,10 @@
-// Writes what is generated from the code: docs/commands/*.md from the commands' definitions, and README's table of proved contract rows from the
+// Writes what is generated from the code: docs/commands/*.md from the commands' definitions, the JSON schema of fixture files, and README's table of proved contract rows from the
 // names of the tests. `--check` changes nothing and fails when something is not current.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toJsonSchema } from '@valibot/to-json-schema';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
@@ -63,6 +64,11 @@ function featureTable() {
   );
   return `<!-- prettier-ignore -->\n| row | what | proved by |\n| --- | --- | --- |\n${lines.join('\n')}\n\n`;
 }
+
+// what editors complete a fixture file from
+const { recipeSchema } = await import('../dist/lib/fixtures/recipe/schema.js');
+const schema = { title: 'tlskit fixtures', ...toJsonSchema(recipeSchema) };
+output(join(root, 'schemas/fixtures.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
 
 const folder = join(root, 'docs/commands');
 mkdirSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import * as tlskit from '../../src/lib/index.ts';
+import * as fixtures from '../../src/lib/fixtures/index.ts';
 import * as engine from '../../src/lib/tls/index.ts';
 
 const namesOf = (entry: object): string =>
@@ -15,6 +16,10 @@ it('the public names of the library change only on purpose', async () => {
 
 it('and so do those of the engine, tlskit/engine', async () => {
   await expect(namesOf(engine)).toMatchFileSnapshot('engine.snapshot.txt');
+});
+
+it('and those of the fixtures, tlskit/fixtures', async () => {
+  await expect(namesOf(fixtures)).toMatchFileSnapshot('fixtures.snapshot.txt');
 });
 
 it('the library does not load the engine', async () => {
