@@ -88,6 +88,8 @@ async function open(
   if (!tls) return httpRequest({ ...base, ...there, path: `http://${hostHeader(place)}${path}` });
   const socket = await tunnel(there, place);
   base.signal.addEventListener('abort', () => socket.destroy());
+  // what goes wrong with it the connection inside tells
+  socket.on('error', () => undefined);
   // an address is no server name (RFC 6066 section 3)
   const named = isIP(host) === 0 ? { servername: host } : {};
   // without an agent: one would not ask for this connection

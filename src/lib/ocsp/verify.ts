@@ -14,6 +14,7 @@ import { Certificate } from '../x509/certificate.ts';
 import type { Name } from '../x509/name.ts';
 import { verifySignature } from '../x509/sign.ts';
 import { digestOfId, isIssuedBy, sameIssuer } from './cert-id.ts';
+import { OCSP_EXTENSION } from './extensions.ts';
 import type { OcspRequest } from './request.ts';
 import type { BasicOcspResponse } from './response.ts';
 
@@ -109,8 +110,8 @@ function outcome(check: (found: Signed) => void): OcspVerification {
 /**
  * Verifies a response: that its signer is the issuer of all the certificates it answers for, or was charged by that issuer with answering
  * (extendedKeyUsage OCSPSigning), or is trusted for it here; that the chain of the signer is good, and the signature. What the answers say and from
- * when to when they hold is not looked at: see `ocspVerdict`. Whether the responder's own certificate has been revoked is not asked: id-pkix-ocsp-nocheck
- * (section 4.2.2.2.1) or not.
+ * when to when they hold is not looked at: see `ocspVerdict`. Whether the responder's own certificate has been revoked is asked where
+ * `crlCheck` says so and it has no id-pkix-ocsp-nocheck (section 4.2.2.2.1).
  *
  * @throws TlskitError ERR_DER for certificates of the response that cannot be read
  */
@@ -124,7 +125,9 @@ export const verifyOcspResponse = (response: BasicOcspResponse, options: OcspVer
     found.signer = signer;
     if (!options.noSignature) checkSignature(signer, response);
     if (options.noSignerCheck || (known && options.trustCertificates)) return;
-    const chain = signerChain(signer, options.noChain ? [] : [...along, ...given], options);
+    // RFC 6960 section 4.2.2.2.1: as long as it lives, nobody asks after it
+    const unasked = signer.certificate.extension(OCSP_EXTENSION.noCheck) ? { crlCheck: false } : {};
+    const chain = signerChain(signer, options.noChain ? [] : [...along, ...given], { ...options, ...unasked });
     if (!options.noResponsibility) checkResponsible(response, chain, options);
   });
 
