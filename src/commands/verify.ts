@@ -1,9 +1,10 @@
 import type { Context } from '../cli/context.ts';
 import { Inputs, nameOptions } from '../cli/flags/certificates.ts';
 import { PROVIDER_FLAGS } from '../cli/flags/keys.ts';
-import { TRUST_FLAGS, VERIFY_FLAGS, verifyOptions } from '../cli/flags/trust.ts';
+import { CRL_DOWNLOAD, TRUST_FLAGS, VERIFY_FLAGS, verifyOptions } from '../cli/flags/trust.ts';
+import { downloadCrls } from '../cli/crl-download.ts';
 import { readFile } from '../cli/source.ts';
-import { bool, defineCommand, list, missing, type CommandSpec } from '../cli/spec.ts';
+import { bool, defineCommand, list, type CommandSpec } from '../cli/spec.ts';
 import { openCrls, openTrust } from '../cli/trust.ts';
 import { unreadableJson, verificationJson } from '../cli/verify/json.ts';
 import { errorLines, goesOn, resultLines } from '../cli/verify/report.ts';
@@ -25,7 +26,7 @@ const flags = {
   }),
   untrusted: list('file', 'Certificates that may stand in the chain; repeat it for more files'),
   CRLfile: list('file', 'Certificate revocation lists; repeat it for more files'),
-  crl_download: missing(),
+  crl_download: CRL_DOWNLOAD,
   ...VERIFY_FLAGS,
   rfc5280: bool("RFC 5280's answer where OpenSSL's differs: all of its rules, and every chain that is possible", {
     group: 'Verification of certificates',
@@ -33,7 +34,7 @@ const flags = {
   show_chain: bool('Show the chain'),
   verbose: bool('Say more (accepted; all there is to say is said)'),
   nameopt: list('options', 'How names are shown: oneline, RFC2253, multiline, utf8, …'),
-  vfyopt: missing('name:value'),
+  vfyopt: list('name:value', 'How the signature is checked: distid:TEXT or hexdistid:HEX for SM2'),
   ...PROVIDER_FLAGS,
 };
 
@@ -71,7 +72,9 @@ const command: CommandSpec = defineCommand({
       }
       // one file's chain of errors is shown as OpenSSL's callback hears of it; a document has them all
       const goOn = context.json ? {} : { goOn: goesOn };
-      const result = verifyChain(new CertificateView(found), { ...options, ...goOn });
+      const view = new CertificateView(found, context.flags.vfyopt);
+      const crls = await downloaded(context, view, options);
+      const result = verifyChain(view, { ...options, crls, ...goOn });
       good &&= context.json ? result.ok : result.code === 0;
       documents.push(verificationJson(file, result));
       if (!context.json) show(context, file, result);
@@ -84,9 +87,13 @@ const command: CommandSpec = defineCommand({
 export default command;
 
 function settings({ flags }: Run): VerifyOptions {
-  const { trusted, untrusted, CRLfile, rfc5280, CAfile, CApath, CAstore } = flags;
+  const { trusted, untrusted, CRLfile, rfc5280, CAfile, CApath, CAstore, vfyopt } = flags;
   if (trusted.length > 0 && (CAfile ?? CApath ?? CAstore) !== undefined) {
     fail('ERR_USAGE', 'option -trusted cannot be used with -CAfile, -CApath or -CAstore');
+  }
+  for (const option of vfyopt) {
+    if (!/^(dist_?id|sm2_id):|^(hexdistid|sm2_hex_id):([0-9a-f]{2})*$/i.test(option))
+      fail('ERR_USAGE', `option -vfyopt takes distid:TEXT or hexdistid:HEX, not "${option}"`);
   }
   const read = (path: string): Certificate[] => readCertificates(readFile(path), path);
   return {
@@ -98,6 +105,19 @@ function settings({ flags }: Run): VerifyOptions {
     strict: rfc5280,
     alternatives: rfc5280,
   };
+}
+
+/** The CRLs of the command line, and with -crl_download those of the chain as it is without them. */
+async function downloaded(
+  context: Run,
+  leaf: CertificateView,
+  options: VerifyOptions,
+): Promise<NonNullable<VerifyOptions['crls']>> {
+  const given = [...(options.crls ?? [])];
+  if (!context.flags.crl_download || !options.crlCheck) return given;
+  const { chain } = verifyChain(leaf, { ...options, crlCheck: false });
+  const wanted = options.crlCheckAll ? chain : chain.slice(0, 1);
+  return [...given, ...(await downloadCrls(wanted, (line) => context.note(line)))];
 }
 
 /** The certificate of a file; where there is none, the reason, which is said: OpenSSL goes on with the next file. */

@@ -23,10 +23,19 @@ export const TRUST_FLAGS: SourceFlags = {
   'no-CAstore': bool("Do not trust the system's store of certificates", WHERE),
 };
 
+/** Whether CRLs are fetched. */
+export const CRL_DOWNLOAD: Flag<boolean> = bool(
+  'Fetch CRLs over HTTP from where the certificates say they are (with -crl_check)',
+  WHERE,
+);
+
 /** A CRL for the verification of a peer, as s_client and s_server take it. */
-export const CRL_FLAGS: Readonly<Record<'CRL' | 'CRLform', Flag<string | undefined>>> = {
+export const CRL_FLAGS: Readonly<
+  Record<'CRL' | 'CRLform', Flag<string | undefined>> & Record<'crl_download', Flag<boolean>>
+> = {
   CRL: text('file', 'A certificate revocation list (with -crl_check)', WHERE),
   CRLform: text('PEM|DER', 'Format of the CRL (what it looks like counts)', WHERE),
+  crl_download: CRL_DOWNLOAD,
 };
 
 type Texts = 'purpose' | 'verify_name' | 'verify_email' | 'verify_ip';

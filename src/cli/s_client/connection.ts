@@ -94,6 +94,7 @@ export class ClientConnection {
       nameOptions: setup.nameOptions,
       depth: flags.verify,
       returnError: flags.verify_return_error,
+      crlDownload: flags.crl_download,
       quiet: flags.verify_quiet || flags.brief,
       enforced: flags.verify !== undefined || flags.verify_return_error,
       ocsp: flags.ocsp_check_all ? 'all' : flags.ocsp_check_leaf ? 'leaf' : undefined,

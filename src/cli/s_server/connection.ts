@@ -62,6 +62,7 @@ export class ServerConnection {
       nameOptions: setup.nameOptions,
       depth: flags.Verify ?? flags.verify,
       returnError: flags.verify_return_error,
+      crlDownload: flags.crl_download,
       quiet: flags.verify_quiet || flags.brief,
       enforced: true,
       say: shared.say,

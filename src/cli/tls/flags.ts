@@ -88,7 +88,6 @@ type Others =
   | 'sctp'
   | 'ktls'
   | 'tfo'
-  | 'crl_download'
   | 'build_chain'
   | 'chainCAfile'
   | 'chainCApath'
@@ -224,7 +223,6 @@ const REFUSED = {
   timeout: missing(),
   mtu: missing('n'),
   sctp: missing(),
-  crl_download: missing(),
   build_chain: missing(),
   chainCAfile: missing('file'),
   chainCApath: missing('folder'),

@@ -1,5 +1,6 @@
 /** The verification of a peer as s_client and s_server have it: OpenSSL's lines on stderr, its number kept, the connection ended only where that is asked for. */
 import type { AlertName } from '../../lib/registry/tls-alerts.ts';
+import type { Crl } from '../../lib/crl/index.ts';
 import { verifyCode } from '../../lib/registry/verify-errors.ts';
 import { ocspCheck } from '../../lib/ocsp/index.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
@@ -16,6 +17,7 @@ import {
   type VerifyStep,
 } from '../../lib/verify/index.ts';
 import type { Name } from '../../lib/x509/name.ts';
+import { downloadCrls } from '../crl-download.ts';
 import type { VerifySettings } from '../flags/trust.ts';
 
 export interface PeerVerifierOptions {
@@ -32,6 +34,8 @@ export interface PeerVerifierOptions {
   readonly enforced: boolean;
   /** Whether stapled OCSP responses have to call the first certificate good, or all but the root. */
   readonly ocsp?: 'leaf' | 'all' | undefined;
+  /** Whether CRLs are fetched from where the certificates say they are. */
+  readonly crlDownload: boolean;
   /** Takes the lines. */
   readonly say: (text: string) => void;
 }
@@ -48,9 +52,21 @@ export class PeerVerifier {
     this.#options = options;
   }
 
-  readonly hook = (peer: PeerIdentity): Rejection | undefined => this.#judge(peer);
+  readonly hook = (peer: PeerIdentity): Rejection | undefined | Promise<Rejection | undefined> => {
+    const { crlDownload, settings } = this.#options;
+    return crlDownload && settings.crlCheck ? this.#judgeWithCrls(peer) : this.#judge(peer);
+  };
 
-  #judge(peer: PeerIdentity): Rejection | undefined {
+  /** The chain as it is without CRLs says where they are. */
+  async #judgeWithCrls(peer: PeerIdentity): Promise<Rejection | undefined> {
+    const { trusted, settings, say } = this.#options;
+    const [leaf, ...untrusted] = peer.chain.map((der) => parsedCertificate(der, 'ber'));
+    if (!leaf) return undefined;
+    const { chain } = verifyChain(leaf, { ...settings, trusted, untrusted, alternatives: false, crlCheck: false });
+    return this.#judge(peer, await downloadCrls(settings.crlCheckAll ? chain : chain.slice(0, 1), say));
+  }
+
+  #judge(peer: PeerIdentity, crls: readonly Crl[] = []): Rejection | undefined {
     const { trusted, settings, depth, returnError, enforced, ocsp } = this.#options;
     const chain = peer.chain.map((der) => parsedCertificate(der, 'ber'));
     const [leaf, ...untrusted] = chain;
@@ -61,6 +77,7 @@ export class PeerVerifier {
       trusted,
       untrusted,
       alternatives: false,
+      crls: [...(settings.crls ?? []), ...crls],
       ...(ocsp && { ocsp: statusCheck(peer), ocspAll: ocsp === 'all' }),
       goOn: (error) => {
         stopped = returnError || (depth !== undefined && error.depth > depth);

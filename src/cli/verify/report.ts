@@ -1,5 +1,4 @@
 /** What `verify` prints of one certificate: OpenSSL's lines. */
-import { verifyCode } from '../../lib/registry/verify-errors.ts';
 import { nameText, type NameOptions } from '../../lib/text/name.ts';
 import { policiesText } from '../../lib/text/policies.ts';
 import type { VerifyError, VerifyResult, VerifyStep } from '../../lib/verify/index.ts';
@@ -38,20 +37,23 @@ export const goesOn = ({ name }: Pick<VerifyError, 'name'>): boolean => GOES_ON.
 
 /** What goes to stderr: the errors, the policies where they are shown, and that it all failed. */
 export function errorLines(file: string, result: VerifyResult, options: NameOptions): string {
-  const lines = result.steps.map((step) => stepText(step, result, options)).join('');
+  const errors = result.errors[Symbol.iterator]();
+  // each step that is no success stands for the next error
+  const text = (step: VerifyStep): string =>
+    step.ok ? policiesAt(step, result) : errorText(errors.next().value as VerifyError, result, options);
+  const lines = result.steps.map(text).join('');
   return result.code === 0 ? lines : `${lines}error ${file}: verification failed\n`;
 }
 
-function stepText(step: VerifyStep, { policies, errors }: VerifyResult, options: NameOptions): string {
-  const { ok, depth, code, certificate, crlPath } = step;
-  const known = policies ? policiesText(policies) : '';
-  if (ok) return step.policies && code === 0 ? known : '';
-  const { name, text } = verifyCode(code);
+const policiesAt = ({ policies, code }: VerifyStep, { policies: known }: VerifyResult): string =>
+  policies && known && code === 0 ? policiesText(known) : '';
+
+function errorText(error: VerifyError, { policies }: VerifyResult, options: NameOptions): string {
+  const { certificate, crlPath, code, depth, name, text, detail } = error;
   const who = certificate ? `${nameText(certificate.certificate.subject, options)}\n` : '';
-  const detail = errors.find((one) => one.code === code && one.depth === depth)?.detail;
   const rule = detail === undefined ? '' : ` (${detail})`;
   const line = `${who}${crlPath ? '[CRL path] ' : ''}error ${code} at ${depth} depth lookup: ${text}${rule}\n`;
-  return name === 'NO_EXPLICIT_POLICY' ? line + known : line;
+  return name === 'NO_EXPLICIT_POLICY' && policies ? line + policiesText(policies) : line;
 }
 
 /** What goes to stdout. */

@@ -19,10 +19,15 @@ export class CertificateView {
   #policies: PolicyFacts | undefined;
   #publicKey: PublicKey | undefined;
   #keyObject: KeyObject | undefined;
+  readonly #signatureOptions: readonly string[];
   #checkedBy: { readonly spki: Buffer; readonly good: boolean } | undefined;
 
-  constructor(certificate: Certificate) {
+  /**
+   * @param signatureOptions how its signature is to be checked, as `verifySignature` takes it, e.g. `distid:…` for SM2
+   */
+  constructor(certificate: Certificate, signatureOptions: readonly string[] = []) {
     this.certificate = certificate;
+    this.#signatureOptions = signatureOptions;
   }
 
   /** The certificate's octets. */
@@ -97,7 +102,7 @@ export class CertificateView {
     const spki = signer instanceof PublicKey ? signer.spki : signer.certificate.spki;
     if (!this.#checkedBy?.spki.equals(spki)) {
       const keyOf = (): PublicKey => (signer instanceof PublicKey ? signer : signer.publicKey);
-      const good = attempt(() => certificateSignedBy(this.certificate, keyOf())) ?? false;
+      const good = attempt(() => certificateSignedBy(this.certificate, keyOf(), this.#signatureOptions)) ?? false;
       this.#checkedBy = { spki, good };
     }
     return this.#checkedBy.good;

@@ -1,10 +1,15 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { encodePem } from '../../../src/lib/der/index.ts';
-import { certificatePem } from '../../../src/lib/x509/build.ts';
-import type { Certificate } from '../../../src/lib/x509/certificate.ts';
-import { ca, leaf } from '../../unit/verify/paths/builder.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildCrl } from '../../../src/lib/crl/index.ts';
+import { CLASS, element, encodePem, seq } from '../../../src/lib/der/index.ts';
+import { certificatePem, timeFromMs } from '../../../src/lib/x509/build.ts';
+import type { Certificate, Extension } from '../../../src/lib/x509/certificate.ts';
+import { signatureFor } from '../../../src/lib/x509/sign.ts';
+import { Running } from '../../support/processes.ts';
+import { ca, gn, leaf } from '../../unit/verify/paths/builder.ts';
 import { NOW } from '../../support/chains.ts';
 import { describeWith, openssl } from '../../support/peers.ts';
 import { pkitsCertificate, pkitsCrl } from '../../support/pkits.ts';
@@ -140,6 +145,57 @@ describe('verify [K10]', () => {
     const serial = [...line, '-untrusted', file('middle.pem'), file('zero.pem')];
     expect(tlskit(serial).status).toBe(0);
     expect(tlskit([...serial, '-rfc5280']).stderr).toContain('(RFC 5280 section 4.1.2.2: the serial number 0)');
+  });
+});
+
+describe('-crl_download [K10]', () => {
+  it('fetches the CRL from where the certificate says it is, and tells what it cannot have', async () => {
+    const root = ca('/CN=Root');
+    const crl = buildCrl(
+      {
+        issuer: root.certificate.subject,
+        thisUpdate: timeFromMs(NOW - 1000),
+        nextUpdate: timeFromMs(NOW + 1000),
+        revoked: [],
+        extensions: [],
+      },
+      signatureFor(root.key),
+    );
+    const server = createServer((request, response) => {
+      if (request.url === '/ca.crl') response.end(crl.der);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const at = (path: string): Extension => {
+      const name = gn.uri(`http://127.0.0.1:${port}/${path}`);
+      const context = (content: Buffer): Buffer => element(CLASS.context, true, 0, content);
+      return { oid: '2.5.29.31', critical: false, value: seq(seq(context(context(name)))) };
+    };
+    const [good, absent] = [leaf(root, { extra: [at('ca.crl')] }), leaf(root, { extra: [at('absent')] })];
+    const file = files({
+      'root.pem': [root.certificate],
+      'good.pem': [good.certificate],
+      'absent.pem': [absent.certificate],
+    });
+    const line = ['verify', ...TIME, '-CAfile', file('root.pem'), '-no-CApath', '-crl_check'];
+    const verify = async (...more: readonly string[]): Promise<Running> => {
+      const running = new Running(process.execPath, ['bin/run.js', ...line, ...more]);
+      await running.ends();
+      return running;
+    };
+    expect((await verify(file('good.pem'))).stderr).toContain(
+      'error 3 at 0 depth lookup: unable to get certificate CRL',
+    );
+    expect((await verify('-crl_download', file('good.pem'))).stdout).toBe(`${file('good.pem')}: OK\n`);
+    const { stderr, status } = await verify('-crl_download', file('absent.pem'));
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `Could not read CRL via CDP from http://127.0.0.1:${port}/absent: it answers 404 Not Found\n`,
+    );
   });
 });
 
