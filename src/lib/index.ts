@@ -141,6 +141,20 @@ export {
 } from './crl/index.ts';
 export type { DistributionPoint, IssuingDistributionPoint, PointName } from './x509/distribution-points.ts';
 export type { GeneralName, GeneralNameValues, OtherName } from './x509/general-names.ts';
+export { isSpkacSigned, makeSpkac, readSpkac, spkacBase64, spkacKey, spkacText, type Spkac } from './spkac/index.ts';
+
+/** OpenSSL's index.txt. */
+export {
+  attributesText,
+  CertificateIndex,
+  entryName,
+  parseAttributes,
+  type EntryType,
+  type IndexAttributes,
+  type IndexEntry,
+} from './ca/index-file.ts';
+export { makeRevocation, readRevocation, type Revocation, type RevocationCause } from './ca/revocation.ts';
+export { applyPolicy, type PolicyResult } from './ca/policy.ts';
 export { crlReasonByCode, crlReasonByName, CRL_REASONS, type CrlReason } from './registry/crl-reasons.ts';
 export { fingerprint, nameHash, nameHashOld } from './x509/hash.ts';
 export { matchesEmail, matchesHost, matchesIp, parseIp } from './x509/checks.ts';

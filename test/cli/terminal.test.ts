@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeWith, run } from '../support/peers.ts';
@@ -65,5 +65,36 @@ describeWith(['tmux'], 'K2: prompts on a terminal', () => {
     const end = await tty.see(/exit=130/);
     expect(end).not.toMatch(/\bat .*:\d+/);
     expect(existsSync(join(cwd, 'k.pem')) || existsSync(join(cwd, 'r.pem'))).toBe(false);
+  });
+});
+
+describeWith(['tmux'], 'K4: the questions of ca on a terminal', () => {
+  it('asks whether to sign and whether to commit; the default is no', async () => {
+    const cwd = scratch();
+    cpSync('test/data/ca', cwd, { recursive: true });
+    const config =
+      '[ca]\ndefault_ca=c\n[c]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ncertificate=root.crt\nprivate_key=root.key\n' +
+      'default_md=sha256\ndefault_days=9\npolicy=p\n[p]\ncommonName=supplied\n';
+    const files = { 'ca.cnf': config, 'index.txt': '', serial: '01\n' };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+    const shell = `exec env PS1='$ ' CA='${process.execPath} ${resolve('bin/run.js')} ca -config ca.cnf -notext -out o.pem -in' bash --norc --noprofile`;
+    const tty = new Terminal(shell, cwd);
+    await tty.see(/\$ $/m);
+    tty.type('$CA leaf.csr; echo "exit=$?"');
+    tty.press('Enter');
+    await tty.see(/commonName            :ASN.1 12:'leaf'[^]*Sign the certificate\?/);
+    tty.press('Enter');
+    await tty.see(/CERTIFICATE WILL NOT BE CERTIFIED\s+exit=0/);
+    tty.type('clear; $CA leaf.csr; echo "exit=$?"');
+    tty.press('Enter');
+    await tty.see(/Sign the certificate\?/);
+    tty.type('y');
+    tty.press('Enter');
+    await tty.see(/1 out of 1 certificate requests certified, commit\?/);
+    expect(existsSync(join(cwd, '01.pem'))).toBe(false);
+    tty.type('y');
+    tty.press('Enter');
+    await tty.see(/Database updated\s+exit=0/);
+    expect(readFileSync(join(cwd, 'o.pem'), 'utf8')).toBe(readFileSync(join(cwd, '01.pem'), 'utf8'));
   });
 });

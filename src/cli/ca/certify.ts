@@ -5,6 +5,7 @@ import { inspectSubject, withoutEmail, withoutOddTypes } from '../../lib/ca/subj
 import type { Config, ConfigEntry } from '../../lib/conf/index.ts';
 import type { PrivateKey } from '../../lib/keys/model.ts';
 import { certificateText, parseTextOptions } from '../../lib/text/certificate.ts';
+import { fromOctetText } from '../../lib/text/octets.ts';
 import { BAD_TIME, timeText, type DateFormat } from '../../lib/text/time.ts';
 import { buildCertificate, VERSION_1, VERSION_3, type CertificateFields } from '../../lib/x509/build.ts';
 import type { Certificate, Extension } from '../../lib/x509/certificate.ts';
@@ -166,11 +167,11 @@ function refuseClash(io: Io, index: CertificateIndex, entry: IndexEntry): void {
     ? `ERROR:There is already a certificate for ${entry.name}\n`
     : `ERROR:Serial number ${entry.serial} has already been issued,\n      check the database/serial_file for corruption\n`;
   const revoked = found.type === 'R' ? `Was revoked on:${found.expires.text}\n` : '';
-  refuse(
-    io,
+  const words = fromOctetText(
     `${head}The matching entry has the following details\nType          :${STATES[found.type]}\n${revoked}` +
       `Expires on    :${found.expires.text}\nSerial Number :${found.serial}\nFile name     :${found.file}\nSubject Name  :${found.name}\n`,
   );
+  refuse(io, words);
 }
 
 /** The certificate as it will be, without a signature, in OpenSSL's text. */

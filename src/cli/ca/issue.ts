@@ -197,7 +197,7 @@ function validityOf(io: Io, options: CaOptions, config: CaConfig): Pick<Terms, '
       days: Math.trunc(((notAfter.ms as number) - Math.floor(now / 1000) * 1000) / 86_400_000),
     };
   }
-  const days = options.days || config.number('default_days');
+  const days = options.days ?? config.number('default_days');
   if (days === 0) refuse(io, 'cannot lookup how many days to certify for\n');
   return { notBefore, notAfter: timeFromMs(laterBy(now, days)), days };
 }

@@ -87,3 +87,15 @@ export const issues = (options: CaOptions, args: readonly string[]): boolean =>
 /** True when -verbose holds: -quiet after it takes it back. */
 export const isVerbose = (io: Pick<Io, 'order'>, options: CaOptions): boolean =>
   options.verbose && !(options.quiet && io.order.lastIndexOf('quiet') > io.order.lastIndexOf('verbose'));
+
+/**
+ * Refuses what cannot be meant.
+ *
+ * @throws TlskitError ERR_USAGE
+ */
+export function checkNumbers(options: CaOptions): void {
+  for (const name of ['days', 'crldays', 'crlhours', 'crlsec'] as const) {
+    const value = options[name];
+    if (value !== undefined && value <= 0) fail('ERR_USAGE', `option -${name} takes a positive number, not ${value}`);
+  }
+}

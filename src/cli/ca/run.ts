@@ -1,12 +1,11 @@
 /** `ca` as a whole: what was asked for, in OpenSSL's order, while no other process works on the CA. */
 import type { CertificateIndex } from '../../lib/ca/index-file.ts';
-import { toOctets } from '../../lib/text/octets.ts';
 import { readCaConfig, type CaConfig } from './config.ts';
 import { makeCrl } from './crl.ts';
 import { canWriteBeside, checkFolder, readDatabase, recover } from './files.ts';
 import { issue } from './issue.ts';
 import { withLock } from '../lock.ts';
-import { issues, isVerbose, Refused, type CaOptions, type Io } from './options.ts';
+import { checkNumbers, issues, isVerbose, Refused, type CaOptions, type Io } from './options.ts';
 import { revoke, showStatus, updateDatabase } from './revoke.ts';
 import { readAuthority, type Authority } from './signer.ts';
 
@@ -18,6 +17,7 @@ import { readAuthority, type Authority } from './signer.ts';
  */
 export async function runCa(io: Io, options: CaOptions, files: readonly string[], finish: () => void): Promise<number> {
   try {
+    checkNumbers(options);
     const config = readCaConfig(io, options);
     if (options.status !== undefined) return showStatus(io, config, options.status);
     const authority = await readAuthority(io, options, config);
@@ -66,6 +66,6 @@ async function doAll(
 }
 
 function tellLoaded(io: Io, index: CertificateIndex): void {
-  io.print(toOctets(index.encode().toString('latin1')).toString());
+  io.write(undefined, index.encode());
   io.note(`${index.entries.length} entries loaded from the database\ngenerating index\n`);
 }

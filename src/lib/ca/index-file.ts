@@ -185,7 +185,9 @@ function revocationOf(text: string, bad: (what: string) => never): Revocation {
 const splitFields = (line: string): string[] => line.split(/(?<!\\)\t/).map((field) => field.replaceAll('\\\t', '\t'));
 
 const entryLine = ({ type, expires, revocation, serial, file, name }: IndexEntry): string =>
-  `${[type, expires.text, revocation?.text ?? '', serial, file, name].map((field) => field.replaceAll('\t', '\\\t')).join('\t')}\n`;
+  `${[type, expires.text, revocation?.text ?? '', serial, file, name].map(escaped).join('\t')}\n`;
+
+const escaped = (field: string): string => (field.includes('\t') ? field.replaceAll('\t', '\\\t') : field);
 
 /** What would not be read back as it was. */
 function checkWritable(entry: IndexEntry): void {

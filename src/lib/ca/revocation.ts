@@ -2,7 +2,7 @@
 import { TAG } from '../der/index.ts';
 import { shown } from '../der/text.ts';
 import { fail } from '../errors.ts';
-import { crlReasonByCode, crlReasonByName, CRL_REASONS, type CrlReason } from '../registry/crl-reasons.ts';
+import { crlReasonByCode, CRL_REASONS, type CrlReason } from '../registry/crl-reasons.ts';
 import { findObject } from '../registry/find.ts';
 import { timeOf, type Time } from '../x509/time.ts';
 
@@ -31,10 +31,12 @@ export type RevocationCause =
 /** What -crl_reason takes: OpenSSL has no word for the codes above these. */
 export const REASON_NAMES: readonly string[] = CRL_REASONS.filter(({ code }) => code <= 8).map(({ name }) => name);
 
-const named = (text: string): CrlReason | undefined => {
-  const reason = crlReasonByName(text);
-  return reason && REASON_NAMES.includes(reason.name) ? reason : undefined;
-};
+const BY_NAME: ReadonlyMap<string, CrlReason> = new Map(
+  CRL_REASONS.filter(({ code }) => code <= 8).map((reason) => [reason.name.toLowerCase(), reason]),
+);
+
+/** Upper and lower case are the same, as in OpenSSL. */
+const named = (text: string): CrlReason | undefined => BY_NAME.get(text.toLowerCase());
 
 /** A UTCTime or GeneralizedTime from its text alone. */
 export function timeFromText(text: string): Time | undefined {

@@ -256,6 +256,7 @@ const issuing: CaCase[] = [
   sign('-dateopt', 'leaf.csr', {}, { lines: [`${SIGN} leaf.csr -dateopt iso_8601`] }),
   sign('default_days', 'leaf.csr', { default_enddate: null }, { varies: true }),
   sign('-days', 'leaf.csr', { default_enddate: null }, { lines: [`${SIGN} leaf.csr -days 12`], varies: true }),
+  sign('-days 0', 'leaf.csr', {}, { lines: [`${SIGN} leaf.csr -days 0`], says: '-days' }),
   sign('no days', 'leaf.csr', { default_enddate: null, default_days: null }),
   sign('-md', 'leaf.csr', {}, { lines: [`${SIGN} leaf.csr -md sha512`] }),
   sign('default_md = default', 'leaf.csr', { default_md: 'default' }),
