@@ -34,7 +34,7 @@ describeWith(['openssl'], 'passwd and prime beside openssl', () => {
   test('every scheme, passwords and salts of all lengths', () => {
     const cwd = scratch();
     // without a password OpenSSL 3.0 prints "<NULL>" for SHA, where crypt(3) has a hash
-    const lengths = [1, 2, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 255, 256, 300];
+    const lengths = [1, 2, 8, 15, 16, 17, 31, 33, 64, 65, 255, 300];
     const passwords = lengths.map((length) => Array.from({ length }, (_, i) => 'aß0~'.charAt(i % 4)).join(''));
     writeFileSync(join(cwd, 'passwords'), `${passwords.join('\n')}\n`);
     const MD5 = ['x', 'abcdefgh', 'abcdefghijklmnopqrst'];

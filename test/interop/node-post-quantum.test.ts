@@ -35,7 +35,7 @@ const peer = (input: object): Answer => {
 
 const data = Buffer.from('hello');
 // the small variants take many seconds to sign in JavaScript, and with SHAKE to make: Node's are read instead
-const QUICK = POST_QUANTUM.filter(({ type }) => !/^slh-dsa.*s$/.test(type) && type !== 'slh-dsa-shake-256f');
+const QUICK = POST_QUANTUM.filter(({ type }) => !/^slh-dsa.*s$/.test(type) && !/shake-(192|256)f$/.test(type));
 
 describe.skipIf(!node)(`[K8] Node ${MLKEM_NODE}, post-quantum keys`, () => {
   it('reads our keys and finds our signatures good', async () => {
