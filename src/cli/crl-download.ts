@@ -5,7 +5,7 @@ import { TlskitError } from '../lib/errors.ts';
 import type { CertificateView } from '../lib/verify/index.ts';
 import type { Certificate } from '../lib/x509/certificate.ts';
 import { distributionPointsType } from '../lib/x509/distribution-points.ts';
-import { networkReason } from './tls/failure.ts';
+import { networkReason } from './tls/network.ts';
 
 const POINTS = '2.5.29.31';
 const FRESHEST = '2.5.29.46';

@@ -5,7 +5,8 @@ import { parseIp } from '../../lib/x509/checks.ts';
 import { openSocket } from '../s_client/connection.ts';
 import { parseAddress } from '../tls/address.ts';
 import { TlsDriver } from '../tls/driver.ts';
-import { failureText, networkReason } from '../tls/failure.ts';
+import { failureText } from '../tls/failure.ts';
+import { networkReason } from '../tls/network.ts';
 
 /** A server to look at. */
 export interface ServerAddress {

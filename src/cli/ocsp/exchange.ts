@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { fail, TlskitError } from '../../lib/errors.ts';
-import { networkReason } from '../tls/failure.ts';
+import { networkReason } from '../tls/network.ts';
 import { splitHost, type Place } from './place.ts';
 
 export interface Exchange {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { TlskitError } from '../../lib/errors.ts';
 import type { OcspAnswer, OcspResponse } from '../../lib/ocsp/index.ts';
-import { networkReason } from '../tls/failure.ts';
+import { networkReason } from '../tls/network.ts';
 
 /** What a server needs. */
 export interface OcspServerOptions {

@@ -12,7 +12,8 @@ import {
   type TlsFailure,
 } from '../../lib/tls/index.ts';
 import { TlsDriver } from '../tls/driver.ts';
-import { failureText, networkReason, tlsError } from '../tls/failure.ts';
+import { failureText, tlsError } from '../tls/failure.ts';
+import { networkReason } from '../tls/network.ts';
 import { extensionsOf, type Trace } from '../tls/trace.ts';
 import { PeerVerifier, isVerdict } from '../tls/verify.ts';
 import type { ClientFlags } from './flags.ts';

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { TlskitError } from '../../lib/errors.ts';
-import { networkReason } from '../tls/failure.ts';
+import { networkReason } from '../tls/network.ts';
 import { Input, Output, withCrlf } from '../tls/streams.ts';
 import { openTrace } from '../tls/trace.ts';
 import { ServerConnection, type Shared } from './connection.ts';

@@ -46,6 +46,24 @@ const P256 = ['-cert', 'server.pem', '-key', 'server.key'];
 const CHAIN = [...P256, '-cert_chain', 'ca.pem'];
 
 const CASES: readonly Case[] = [
+  {
+    say: 'policies of the chain, shown',
+    server: CHAIN,
+    client: ['-CAfile', 'ca.pem', '-tls1_2', '-policy_check', '-policy_print'],
+    last: SESSION,
+  },
+  {
+    say: 'a policy that is not there',
+    server: CHAIN,
+    client: ['-CAfile', 'ca.pem', '-tls1_2', '-explicit_policy', '-policy', '1.2.3.4'],
+    last: SESSION,
+  },
+  {
+    say: 'strict checks, Suite B and no CRL',
+    server: CHAIN,
+    client: ['-CAfile', 'ca.pem', '-tls1_2', '-x509_strict', '-suiteB_128_only', '-crl_check'],
+    last: SESSION,
+  },
   { say: 'TLS 1.3 with a trusted chain', server: CHAIN, client: ['-CAfile', 'ca.pem'], last: TICKETS },
   { say: 'TLS 1.3 with a chain that is not trusted', server: CHAIN, client: ['-tls1_3'], last: TICKETS },
   { say: 'TLS 1.3 without the issuer', server: P256, client: ['-servername', 'localhost'], last: TICKETS },
