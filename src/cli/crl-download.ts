@@ -1,6 +1,7 @@
 /** -crl_download: CRLs from where certificates say they are (RFC 5280 sections 4.2.1.13 and 4.2.1.15), over HTTP as OpenSSL has it. */
 import { readCrls, type Crl } from '../lib/crl/index.ts';
 import { readTemplate } from '../lib/der/template.ts';
+import { shown } from '../lib/der/text.ts';
 import { TlskitError } from '../lib/errors.ts';
 import type { CertificateView } from '../lib/verify/index.ts';
 import type { Certificate } from '../lib/x509/certificate.ts';
@@ -47,7 +48,7 @@ async function download(url: string, warn: (line: string) => void): Promise<Crl[
     if (!response.ok) throw new TlskitError('ERR_CONNECT', `it answers ${response.status} ${response.statusText}`);
     return readCrls(await take(response), url);
   } catch (error) {
-    warn(`Could not read CRL via CDP from ${url}: ${reason(error as Error)}\n`);
+    warn(`Could not read CRL via CDP from ${shown(url, 200)}: ${reason(error as Error)}\n`);
     return [];
   }
 }

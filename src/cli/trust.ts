@@ -6,7 +6,7 @@ import { readCrls, type Crl } from '../lib/crl/index.ts';
 import { fail, TlskitError } from '../lib/errors.ts';
 import { TrustStore, type TrustLookup } from '../lib/verify/index.ts';
 import { readCertificates, type Certificate } from '../lib/x509/certificate.ts';
-import { nameHash, nameHashOld } from '../lib/x509/hash.ts';
+import { canonicalName, nameHash, nameHashOld } from '../lib/x509/hash.ts';
 import type { Name } from '../lib/x509/name.ts';
 import { readFile } from './source.ts';
 
@@ -79,10 +79,13 @@ export function openCrls(sources: TrustSources, defaults: 'each' | 'alone'): (is
   const places = CApath === undefined ? (system ? systemFolderNames() : []) : CApath.split(delimiter);
   // what was named alone is read at once, and must be there
   const named = CRL === undefined ? [] : readCrls(readFile(CRL), CRL);
-  let inFile: readonly Crl[] | undefined;
+  let inFiles: readonly Crl[] | undefined;
   return function* (issuer) {
-    yield* named;
-    if (CAfile !== undefined) yield* (inFile ??= orNone(() => readCrls(readFile(CAfile), CAfile)));
+    const key = canonicalName(issuer);
+    inFiles ??= [CAfile, ...storeFiles(CAstore)].flatMap((path) =>
+      path === undefined ? [] : orNone(() => readCrls(readFile(path), path)),
+    );
+    yield* [...named, ...inFiles].filter((crl) => canonicalName(crl.issuer).equals(key));
     for (const folder of places) yield* withHash(folder, issuer, 'r', (path) => readCrls(readFile(path), path));
   };
 }
@@ -163,7 +166,14 @@ function* withHash<T>(
 
 /** -CAstore: a file, or every file of a folder that holds certificates. */
 function fromStore(path: string): readonly Certificate[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return fromFile(path);
+  const files = storeFiles(path);
+  return files[0] === path ? fromFile(path) : files.flatMap((file) => orNone(() => fromFile(file)));
+}
+
+/** The files of -CAstore: itself, or those of a folder. */
+function storeFiles(path: string | undefined): readonly string[] {
+  if (path === undefined) return [];
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const files = readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
-  return files.flatMap(({ name }) => orNone(() => fromFile(join(path, name))));
+  return files.map(({ name }) => join(path, name));
 }

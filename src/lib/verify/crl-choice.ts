@@ -1,7 +1,7 @@
 /** Which CRL answers for a certificate: OpenSSL 3.0's get_crl_sk and get_crl_score (RFC 5280 section 6.3.3 a to f). */
 import { CRL_OID } from '../crl/index.ts';
 import type { CertificateView } from './certificate.ts';
-import { ALL_REASONS, pointsMeet, type CrlPoint } from './crl-points.ts';
+import { ALL_REASONS, nameOrIssuer, pointsMeet } from './crl-points.ts';
 import type { CrlView } from './crl-view.ts';
 import type { Verification, VerifyOptions } from './options.ts';
 import { keyIdsFit } from './traits.ts';
@@ -131,10 +131,6 @@ function answeredReasons(
   if (point) return reasons & point.reasons;
   return !scope?.name && sameIssuer ? reasons : undefined;
 }
-
-/** A point without a name stands for its CRL's issuer (RFC 5280 section 6.3.3 b 2 i). */
-const nameOrIssuer = ({ name, issuers }: CrlPoint): CrlPoint['name'] =>
-  name ?? (issuers && { relative: false, keys: issuers.map((key) => `directory:${key}`) });
 
 /** What is wrong with a CRL's dates, in OpenSSL's order. `score`: an expired CRL with a good delta has not expired. */
 export function crlTimeFaults(

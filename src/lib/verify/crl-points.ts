@@ -15,12 +15,8 @@ export const ALL_REASONS = 0x807f;
 /** ReasonFlags as bits. */
 export const reasonBits = ({ bytes }: BitString): number => ((bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)) & ALL_REASONS;
 
-/** The name of a distribution point: keys of names that are compared. */
-export interface PointKeys {
-  /** A relative name has become a directory name. */
-  readonly relative: boolean;
-  readonly keys: readonly string[];
-}
+/** The name of a distribution point: keys of names that are compared. A relative name has become a directory name. */
+export type PointKeys = ReadonlySet<string>;
 
 /** A distribution point of a certificate. */
 export interface CrlPoint {
@@ -60,14 +56,18 @@ export const directoryKeys = (names: readonly GeneralName[]): string[] =>
 
 /** @param base what a relative name stands under */
 export function pointKeys(name: PointName, base: Name): PointKeys {
-  if (name.kind === 'full') return { relative: false, keys: name.value.map(generalNameKey) };
+  if (name.kind === 'full') return new Set(name.value.map(generalNameKey));
   const last = name.value.map(({ oid, value }) => ({ oid, tag: value.tag, value: value.value }));
-  return { relative: true, keys: [directoryKey(nameKey(Name.of([...base.rdns, last])))] };
+  return new Set([directoryKey(nameKey(Name.of([...base.rdns, last])))]);
 }
 
 /** Whether two points have a name in common; one without a name has all. */
 export const pointsMeet = (a: PointKeys | undefined, b: PointKeys | undefined): boolean =>
-  !a || !b || a.keys.some((key) => b.keys.includes(key));
+  !a || !b || [...a].some((key) => b.has(key));
+
+/** The name of a point as RFC 5280 section 6.3.3 b 2 i has it: one without a name has that of its CRL's issuer. */
+export const nameOrIssuer = ({ name, issuers }: CrlPoint): PointKeys | undefined =>
+  name ?? (issuers && new Set(issuers.map(directoryKey)));
 
 /**
  * The distribution points of a certificate.

@@ -71,7 +71,7 @@ export interface VerifyOptions {
   readonly crlLookup?: ((issuer: Name) => Iterable<CrlSource>) | undefined;
   /** Look up whether the first certificate was revoked. [crl_check] */
   readonly crlCheck?: boolean | undefined;
-  /** Look up every certificate of the chain. [crl_check_all, together with crl_check] */
+  /** Look up every certificate of the chain. [crl_check_all] */
   readonly crlCheckAll?: boolean | undefined;
   /** CRLs of other issuers, and for some reasons only, count too. [extended_crl] */
   readonly extendedCrl?: boolean | undefined;

@@ -19,7 +19,7 @@ import { suiteBCrlFault } from './suite-b.ts';
  */
 export function checkRevocation(state: Verification): void {
   const { crlCheck, crlCheckAll } = state.options;
-  if (!crlCheck || (state.parent && !crlCheckAll)) return;
+  if ((!crlCheck || state.parent) && !crlCheckAll) return;
   const crls = Array.from(state.options.crls ?? [], crlViewOf);
   const last = crlCheckAll ? state.chain.length - 1 : 0;
   for (let depth = 0; depth <= last; depth += 1) checkCertificate(state, depth, crls);
