@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWith, openssl, type Finished } from '../../support/peers.ts';
 import { scratch, tlskit } from '../../support/tlskit.ts';
-import { configOf } from './cases.ts';
+import { configOf } from './case.ts';
 
 function folder(): { cwd: string; run: (line: string, input?: string) => Finished } {
   const cwd = scratch();

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { batch, type BatchResult } from '../../support/batch.ts';
 import { run } from '../../support/peers.ts';
-import { CASES, configOf, type CaCase } from './cases.ts';
+import { configOf, type CaCase } from './case.ts';
+import { CASES } from './cases.ts';
 
 /*
  * What OpenSSL 3.0 says, writes and leaves behind for each case, recorded in golden.json: UPDATE_GOLDEN=1 runs openssl and records it anew. Keys
@@ -96,7 +97,7 @@ describe('K4 ca and spkac do as OpenSSL 3.0 does', () => {
           one.name,
           outcomeOf(folderOf(root, i), one, openssl(folderOf(root, i), one)),
         ]);
-        writeFileSync(GOLDEN, `${JSON.stringify(Object.fromEntries(recorded), null, 1)}\n`);
+        writeFileSync(GOLDEN, `${JSON.stringify(Object.fromEntries(recorded), null, 2)}\n`);
         for (const [i, one] of cases.entries()) {
           rmSync(folderOf(root, i), { recursive: true });
           prepare(folderOf(root, i), one);
