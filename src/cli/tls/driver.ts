@@ -27,6 +27,9 @@ export interface DriverHandlers {
  */
 const MAX_WAITING = 1 << 20;
 
+/** Octets from which several pieces are not joined. */
+const LARGE = 8192;
+
 /** How long what still comes is thrown away at the end, in milliseconds since the last octet. */
 const LINGER = 500;
 
@@ -130,9 +133,14 @@ export class TlsDriver {
   #flush(): void {
     const pieces = this.engine.take();
     if (pieces.length === 0 || this.#ending || this.socket.destroyed) return;
-    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-    this.sent += bytes.length;
-    this.socket.write(bytes);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.sent += length;
+    // small pieces go as one; of large ones a copy would cost more than a list of them
+    if (pieces.length > 1 && length > LARGE) {
+      this.socket.cork();
+      for (const piece of pieces) this.socket.write(piece);
+      this.socket.uncork();
+    } else this.socket.write(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
   }
 
   #data(bytes: Buffer): void {

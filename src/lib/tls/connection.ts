@@ -10,13 +10,14 @@ import type { Version } from '../registry/tls-versions.ts';
 import type { Config, ConnectionOptions } from './config.ts';
 import type { Direction, TlsEvent } from './events.ts';
 import { TlsFailure, decoding, fail } from './failure.ts';
-import type { Effect, Script } from './handshake/script.ts';
+import type { Script } from './handshake/script.ts';
 import { Incoming } from './incoming.ts';
 import { newInfo, type ConnectionInfo } from './info.ts';
 import { isIdleRequest, misplacedReason } from './misplaced.ts';
 import { Outgoing, type RawMessage, type RecordOpener, type RecordSealer } from './record/index.ts';
 import { Transcript, type TranscriptHash } from './schedule/index.ts';
 import type { Session } from './session/session.ts';
+import { ScriptRunner } from './scripts.ts';
 import { forgetSession } from './session/store.ts';
 import { MESSAGES, changeCipherSpec, handshakeMessage } from './wire/index.ts';
 
@@ -86,9 +87,7 @@ export class Connection {
   /** Called with a KeyUpdate to be made when a key has protected nearly all that it may. */
   renewKeys: (() => void) | undefined;
   #events: TlsEvent[] = [];
-  #script: Script<void> | undefined;
-  #waiting: Script<void>[] = [];
-  #wants: Effect['kind'] | undefined;
+  readonly #scripts: ScriptRunner;
   #held: Uint8Array[] = [];
   #hold = false;
   #dead = false;
@@ -99,6 +98,7 @@ export class Connection {
   constructor(config: Config, options: ConnectionOptions) {
     this.config = config;
     this.options = options;
+    this.#scripts = new ScriptRunner((resume) => this.#settled(resume));
     const trace = config.traceRecords;
     this.out = new Outgoing(
       config.maxSendFragment,
@@ -111,13 +111,7 @@ export class Connection {
 
   /** Starts a script, or queues it behind the one that runs. */
   run(script: Script<void>): void {
-    if (this.#dead) return;
-    if (this.#script) {
-      this.#waiting.push(script);
-      return;
-    }
-    this.#script = script;
-    this.guard(() => this.#advance(() => script.next()));
+    if (!this.#dead) this.guard(() => this.#scripts.run(script));
   }
 
   /** Octets of the transport. */
@@ -208,7 +202,7 @@ export class Connection {
 
   /** Whether a script runs: a handshake, or what comes after it. */
   get busy(): boolean {
-    return this.#script !== undefined;
+    return this.#scripts.busy;
   }
 
   // ---- what scripts and the way in call
@@ -326,14 +320,13 @@ export class Connection {
 
   /** Whether a script waits for change_cipher_spec. */
   get wantsChangeCipherSpec(): boolean {
-    return this.#wants === 'change_cipher_spec';
+    return this.#scripts.wants === 'change_cipher_spec';
   }
 
   /** change_cipher_spec has come while a script waits for it. */
   gotChangeCipherSpec(): void {
     this.#ccsEvent('in');
-    const script = this.#script as Script<void>;
-    this.#advance(() => script.next());
+    this.#scripts.resume();
   }
 
   /** change_cipher_spec has come and means nothing. */
@@ -361,15 +354,14 @@ export class Connection {
 
   /** Ends the running script because the peer refused to renegotiate. */
   refuseRenegotiation(): void {
-    const script = this.#script;
-    if (script && this.secure) this.#advance(() => script.throw(RENEGOTIATION_REFUSED));
+    if (this.#scripts.busy && this.secure) this.#scripts.interrupt(RENEGOTIATION_REFUSED);
     else this.operations.renegotiationRefused?.();
   }
 
   // ---- the driver
 
   #pump(): void {
-    while (!this.#dead && !this.#gotClose && this.#wants !== 'wait') {
+    while (!this.#dead && !this.#gotClose && this.#scripts.wants !== 'wait') {
       const raw = this.incoming.nextMessage();
       if (raw) this.#dispatch(raw);
       else if (!this.incoming.step()) break;
@@ -377,48 +369,23 @@ export class Connection {
   }
 
   #dispatch(raw: RawMessage): void {
-    const script = this.#script;
     if (this.wantsChangeCipherSpec) {
       if (!isIdleRequest(this.config.side, this.info, raw)) this.unexpected(raw, 'change_cipher_spec');
-    } else if (script) {
-      this.#advance(() => script.next(raw));
+    } else if (this.#scripts.busy) {
+      this.#scripts.resume(raw);
     } else {
       const next = this.post(raw);
-      if (!next) return;
-      this.#script = next;
-      this.#advance(() => next.next());
+      if (next) this.#scripts.run(next);
     }
   }
 
-  /** Goes on with the script until it waits for something that is not there. */
-  #advance(step: () => IteratorResult<Effect, void>): void {
-    this.#wants = undefined;
-    const { done, value } = step();
-    if (done) {
-      this.#script = undefined;
-      const next = this.#waiting.shift();
-      if (!next) return;
-      this.#script = next;
-      this.#advance(() => next.next());
-      return;
-    }
-    this.#wants = value.kind;
-    if (value.kind === 'wait') this.#await(this.#script as Script<void>, value.promise);
-  }
-
-  #await(script: Script<void>, promise: PromiseLike<unknown>): void {
-    const go = (step: () => IteratorResult<Effect, void>): void => {
-      if (this.#dead) return;
-      this.guard(() => {
-        this.#advance(step);
-        this.#pump();
-      });
-      this.options.wake?.();
-    };
-    promise.then(
-      (result) => go(() => script.next(result)),
-      (error: unknown) => go(() => script.throw(hookFailure(error))),
-    );
+  /** A promise that a script waited for is settled. */
+  #settled(resume: () => void): void {
+    this.guard(() => {
+      resume();
+      this.#pump();
+    });
+    this.options.wake?.();
   }
 
   #fail(error: unknown): void {
@@ -446,8 +413,7 @@ export class Connection {
     this.#dead = true;
     this.writable = false;
     this.readable = false;
-    this.#script = undefined;
-    this.#waiting = [];
+    this.#scripts.stop();
     this.emit({ type: 'closed', clean });
   }
 
@@ -488,15 +454,9 @@ export class Connection {
   }
 
   #traceRecord(direction: Direction, record: Uint8Array, contentType: number, length: number): void {
-    this.emit({ type: 'record', direction, header: record.subarray(0, 5), contentType, length });
+    this.emit({ type: 'record', direction, header: Buffer.from(record.subarray(0, 5)), contentType, length });
   }
 }
 
 /** Records that a key keeps back for alerts and KeyUpdates. */
 const RESERVE = 8;
-
-/** What a hook threw, as a failure. */
-export function hookFailure(error: unknown): TlsFailure {
-  if (error instanceof TlsFailure) return error;
-  return new TlsFailure('hook_failed', error instanceof Error ? error.message : undefined, error);
-}

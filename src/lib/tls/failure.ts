@@ -41,3 +41,9 @@ export function decoding<T>(name: DecodedName, read: () => T): T {
     throw new TlsFailure(decodeReason(name, error.fault), error.message, error);
   }
 }
+
+/** What a hook threw, as a failure. */
+export function hookFailure(error: unknown): TlsFailure {
+  if (error instanceof TlsFailure) return error;
+  return new TlsFailure('hook_failed', error instanceof Error ? error.message : undefined, error);
+}

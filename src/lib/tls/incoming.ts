@@ -97,6 +97,7 @@ export class Incoming {
     this.#messages.refuseAcrossKeys();
     this.#opener = opener;
     this.#deframer.limit = opener.fragmentLimit;
+    this.#deframer.transient = opener.detached ?? false;
     this.#protected = true;
     this.#openedOne = false;
   }

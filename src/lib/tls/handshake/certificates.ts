@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer';
 import { SIGNATURE_SCHEMES } from '../../registry/tls-signatures.ts';
 import { TLS13 } from '../../registry/tls-versions.ts';
 import type { PeerIdentity } from '../config.ts';
-import { hookFailure, type Connection } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import type { Credential } from '../credential.ts';
-import { TlsFailure, fail } from '../failure.ts';
+import { TlsFailure, fail, hookFailure } from '../failure.ts';
 import { peerKey, type PeerKey } from '../peer-key.ts';
 import { fits, verifiesWith, type SigningScheme } from '../signatures.ts';
 import {

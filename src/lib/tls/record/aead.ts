@@ -1,12 +1,5 @@
 /** One AEAD of node:crypto with its key: the differences between GCM, CCM and ChaCha20-Poly1305 end here. */
-import {
-  createCipheriv,
-  createDecipheriv,
-  type CipherCCMOptions,
-  type CipherCCMTypes,
-  type CipherGCM,
-  type DecipherGCM,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, type CipherCCMOptions, type CipherCCMTypes } from 'node:crypto';
 import type { BulkCipher } from '../../registry/tls-ciphers.ts';
 
 /** Octets of a tag where nothing is said. */
@@ -21,14 +14,12 @@ export class Aead {
   // node:crypto reads options for a third of the time that it takes to make a cipher, and tags have 16 octets without any
   readonly #options: { authTagLength: number } | undefined;
   readonly #key: Uint8Array;
-  readonly #isCcm: boolean;
 
   constructor(bulk: BulkCipher, key: Uint8Array) {
     if (bulk.kind !== 'aead' || bulk.node === undefined) throw new RangeError(`${bulk.name} is no AEAD of node:crypto`);
     this.tag = bulk.tag;
     this.#name = bulk.node as CipherCCMTypes;
-    this.#isCcm = bulk.node.endsWith('-ccm');
-    this.#options = this.#isCcm || bulk.tag !== DEFAULT_TAG ? { authTagLength: bulk.tag } : undefined;
+    this.#options = bulk.node.endsWith('-ccm') || bulk.tag !== DEFAULT_TAG ? { authTagLength: bulk.tag } : undefined;
     // a KeyObject would not make a record cheaper, and costs as much as one
     this.#key = key;
   }
@@ -36,8 +27,8 @@ export class Aead {
   /** The ciphertext of a text, and the tag. */
   seal(nonce: Uint8Array, data: Uint8Array, text: Uint8Array): [sealed: Buffer, tag: Buffer] {
     const cipher = createCipheriv(this.#name, this.#key, nonce, this.#options as CipherCCMOptions);
-    if (this.#isCcm) cipher.setAAD(data, { plaintextLength: text.length });
-    else (cipher as CipherGCM).setAAD(data);
+    // CCM alone needs the length
+    cipher.setAAD(data, { plaintextLength: text.length });
     const sealed = cipher.update(text);
     // the end of a stream cipher holds nothing
     cipher.final();
@@ -50,8 +41,7 @@ export class Aead {
     if (length < 0) return undefined;
     const decipher = createDecipheriv(this.#name, this.#key, nonce, this.#options as CipherCCMOptions);
     decipher.setAuthTag(sealed.subarray(length));
-    if (this.#isCcm) decipher.setAAD(data, { plaintextLength: length });
-    else (decipher as DecipherGCM).setAAD(data);
+    decipher.setAAD(data, { plaintextLength: length });
     try {
       const text = decipher.update(sealed.subarray(0, length));
       decipher.final();

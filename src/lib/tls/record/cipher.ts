@@ -30,6 +30,8 @@ export interface RecordOpener {
   open(record: Record): Opened;
   /** The most octets that a fragment may have: the deframer's limit. */
   readonly fragmentLimit: number;
+  /** Whether contents stand in other memory than the records that they come from. */
+  readonly detached?: boolean;
 }
 
 /** The header of a record. */

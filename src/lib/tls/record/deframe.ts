@@ -2,8 +2,11 @@
 import { CONTENT_TYPES } from '../../registry/tls-codes.ts';
 import { fail } from '../failure.ts';
 import { RECORD_HEADER_LENGTH } from '../wire/record.ts';
-import { MAX_PLAINTEXT } from './limits.ts';
+import { MAX_EXPANSION_12, MAX_PLAINTEXT } from './limits.ts';
 import { ByteQueue } from './queue.ts';
+
+// for the records of all connections: nothing else happens while one of them is opened
+const scratch = Buffer.alloc(RECORD_HEADER_LENGTH + MAX_PLAINTEXT + MAX_EXPANSION_12);
 
 /** A record as it came. */
 export interface Record {
@@ -23,6 +26,11 @@ export class Deframer {
   limit: number = MAX_PLAINTEXT;
   /** Whether the versions of records are of no matter: in TLS 1.3 they must be ignored (RFC 8446 section 5.1). */
   anyVersion = false;
+  /**
+   * Whether records are done with before the next one is asked for, as those are whose protection comes off into other memory. Then the one
+   * of four that lies in two pieces of a bulk transfer costs no memory of its own.
+   */
+  transient = false;
   readonly #queue = new ByteQueue();
   #begun = false;
 
@@ -60,7 +68,7 @@ export class Deframer {
     if (major !== 3 && !this.anyVersion)
       fail(this.#begun ? 'record_version_wrong' : 'record_not_tls', `version ${major}.${minor}`);
     if (length > this.limit) this.#refuseLength(length);
-    const whole = this.#queue.take(RECORD_HEADER_LENGTH + length);
+    const whole = this.#queue.take(RECORD_HEADER_LENGTH + length, this.transient ? scratch : undefined);
     if (!whole) return undefined;
     this.#begun = true;
     return {

@@ -33,24 +33,39 @@ export class ByteQueue {
   /** Makes one piece of the first `count` octets. What is behind them is not copied, and so no octet is copied often. */
   #join(count: number): Uint8Array {
     const joined = Buffer.allocUnsafeSlow(count);
+    this.#gather(joined, count);
+    this.#chunks.unshift(joined);
+    return joined;
+  }
+
+  /** Moves the first `count` octets to `target`. */
+  #gather(target: Uint8Array, count: number): void {
     let at = 0;
     let pieces = 0;
     let left = NOTHING;
     while (at < count) {
       const chunk = this.#chunks[pieces] as Uint8Array;
       const part = chunk.subarray(0, count - at);
-      joined.set(part, at);
+      target.set(part, at);
       at += part.length;
       pieces += 1;
       left = chunk.subarray(part.length);
     }
     // once: a message of 65,000 octets may come in as many pieces
-    this.#chunks.splice(0, pieces, ...(left.length > 0 ? [joined, left] : [joined]));
-    return joined;
+    if (left.length > 0) this.#chunks.splice(0, pieces, left);
+    else this.#chunks.splice(0, pieces);
   }
 
-  /** Takes the first `count` octets; undefined while there are fewer. */
-  take(count: number): Uint8Array | undefined {
+  /**
+   * Takes the first `count` octets; undefined while there are fewer. With `scratch` octets of several pieces are joined there: they are good
+   * until the next call, of any queue that has the same memory.
+   */
+  take(count: number, scratch?: Uint8Array): Uint8Array | undefined {
+    if (scratch && count <= scratch.length && this.#length >= count && (this.#chunks[0]?.length ?? count) < count) {
+      this.#gather(scratch, count);
+      this.#length -= count;
+      return scratch.subarray(0, count);
+    }
     const first = this.peek(count);
     if (!first || count === 0) return first && NOTHING;
     this.#length -= count;

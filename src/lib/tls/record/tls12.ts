@@ -76,6 +76,7 @@ export function tls12Opener(protection: Tls12Protection): RecordOpener {
 function limited(opener: RecordOpener, { contentLimit = MAX_PLAINTEXT }: Tls12Protection): RecordOpener {
   return {
     fragmentLimit: opener.fragmentLimit,
+    detached: opener.detached ?? false,
     open(record) {
       const opened = opener.open(record);
       if (opened.content.length > contentLimit) {
@@ -151,6 +152,7 @@ function aeadOpener(protection: Tls12Protection): RecordOpener {
   const data = new SequencedData(version, protection.sequence);
   return {
     fragmentLimit: MAX_PLAINTEXT + MAX_EXPANSION_12,
+    detached: true,
     open({ type, fragment }) {
       const length = fragment.length - nonces.explicit - aead.tag;
       if (length < 0) fail('record_bad_mac');

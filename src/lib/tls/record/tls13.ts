@@ -64,6 +64,7 @@ export function tls13Opener(
   const nonces = new NonceMaker(keys.iv, new Sequence(sequence));
   return {
     fragmentLimit: MAX_PLAINTEXT + MAX_EXPANSION_13,
+    detached: true,
     open(record) {
       if (record.type !== CONTENT_TYPE.applicationData) fail('record_unprotected', `a record of type ${record.type}`);
       const inner = aead.open(nonces.next(), record.header, record.fragment);
