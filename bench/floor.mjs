@@ -51,4 +51,5 @@ for (let round = -1; round < rounds; round += 1) {
   }
 }
 console.log(`Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, AES-256-GCM`);
-for (const [name, list] of Object.entries(costs)) console.log(`${name.padEnd(16)} ${median(list).toFixed(1).padStart(6)} µs`);
+for (const [name, list] of Object.entries(costs))
+  console.log(`${name.padEnd(16)} ${median(list).toFixed(1).padStart(6)} µs`);
