@@ -222,6 +222,8 @@ export {
   readAcceptableResponses,
   readArchiveCutoff,
   readCrlReference,
+  readOcspRequest,
+  readOcspResponse,
   sameCertId,
   serviceLocator,
   verifyOcspRequest,

@@ -1,12 +1,13 @@
 /** The request of `ocsp`: what -issuer, -cert, -serial and digests say in their order, or -reqin; signed, with a nonce. */
 import { randomBytes } from 'node:crypto';
-import { fail, within } from '../../lib/errors.ts';
+import { fail } from '../../lib/errors.ts';
 import {
   buildOcspRequest,
   certIdOf,
   changeOcspRequest,
-  OcspRequest,
+  readOcspRequest,
   type CertId,
+  type OcspRequest,
   type OcspRequestSigner,
 } from '../../lib/ocsp/index.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
@@ -48,9 +49,8 @@ export async function questionOf(context: OcspContext): Promise<Question> {
   return { request: changeOcspRequest(read, { nonce }, await requestSigner(context)), asked, issuers };
 }
 
-function readRequest(context: OcspContext, path: string): OcspRequest {
-  return within(`${context.inputName(path)}: Error reading OCSP request`, () => OcspRequest.read(context.read(path)));
-}
+const readRequest = (context: OcspContext, path: string): OcspRequest =>
+  readOcspRequest(context.read(path), `${context.inputName(path)}: Error reading OCSP request`);
 
 /** Goes through the options as they stand: an issuer and a digest are for those after them. */
 async function readAsked(context: OcspContext): Promise<Pick<Question, 'asked' | 'issuers'>> {

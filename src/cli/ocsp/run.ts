@@ -1,6 +1,6 @@
 /** `ocsp`: what is asked, of whom, and what comes of it. */
 import { fail, TlskitError, within } from '../../lib/errors.ts';
-import { OcspResponse, type OcspAnswer, type OcspRequest } from '../../lib/ocsp/index.ts';
+import { OcspResponse, readOcspResponse, type OcspAnswer, type OcspRequest } from '../../lib/ocsp/index.ts';
 import { ocspRequestText } from '../../lib/text/ocsp.ts';
 import { ocspJson } from '../json/ocsp.ts';
 import type { IndexResponder } from './answer.ts';
@@ -166,5 +166,5 @@ async function received(
   }
   if (flags.respin === undefined) return undefined;
   const path = flags.respin;
-  return within(`${context.inputName(path)}: Error reading OCSP response`, () => OcspResponse.read(context.read(path)));
+  return readOcspResponse(context.read(path), `${context.inputName(path)}: Error reading OCSP response`);
 }

@@ -118,7 +118,7 @@ export const SERVER_FLAGS: ServerFlags = {
   key2: text('file', 'Its private key (default: in the file of -cert2)', IDENTITY),
   servername_fatal: bool('Refuse clients that ask for another name', IDENTITY),
   status: bool('Staple an OCSP response: of the responder that the certificate names', STAPLE),
-  status_file: text('file', 'The response to staple (DER), read for each client', STAPLE),
+  status_file: text('file', 'The response to staple (DER or PEM), read for each client', STAPLE),
   status_url: text('url', 'The responder to ask where the certificate names none', STAPLE),
   status_timeout: int('seconds', 'How long a responder may take (default 10)', STAPLE),
   status_all: bool('TLS 1.3: staple responses for the other certificates of the chain, too', STAPLE),

@@ -1,6 +1,6 @@
 /** The OCSP response of s_server: from a file, or asked of a responder for each client that wants one (RFC 6066 section 8, RFC 8446 section 4.4.2.1). */
 import { fail, TlskitError, within } from '../../lib/errors.ts';
-import { buildOcspRequest, certIdOf, OcspResponse } from '../../lib/ocsp/index.ts';
+import { buildOcspRequest, certIdOf, OcspResponse, readOcspResponse } from '../../lib/ocsp/index.ts';
 import { EXTENSION } from '../../lib/registry/tls-extensions.ts';
 import { ocspResponseText } from '../../lib/text/ocsp.ts';
 import type { Credential, HelloSeen } from '../../lib/tls/index.ts';
@@ -67,8 +67,7 @@ export function staplerOf(flags: Values, trusted: TrustStore, say: (text: string
 }
 
 function fromFile(path: string): OcspResponse {
-  const bytes = readFile(path);
-  return within(`${path}: Error reading OCSP response`, () => OcspResponse.read(bytes));
+  return readOcspResponse(readFile(path), `${path}: Error reading OCSP response`);
 }
 
 interface Asked {

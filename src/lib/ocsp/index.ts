@@ -27,6 +27,7 @@ export {
   type CrlReference,
 } from './extensions.ts';
 export { ocspTimeFaults, type FreshnessOptions, type OcspTimeFault } from './freshness.ts';
+export { readOcspRequest, readOcspResponse } from './read.ts';
 export {
   OcspRequest,
   buildOcspRequest,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { readDer } from '../../../src/lib/der/index.ts';
+import { encodePem, readDer } from '../../../src/lib/der/index.ts';
 import { TlskitError } from '../../../src/lib/errors.ts';
 import {
   acceptableResponses,
@@ -22,6 +22,8 @@ import {
   readAcceptableResponses,
   readArchiveCutoff,
   readCrlReference,
+  readOcspRequest,
+  readOcspResponse,
   sameCertId,
   verifyOcspRequest,
   verifyOcspResponse,
@@ -137,6 +139,20 @@ describe('K9 OCSP messages', () => {
     });
     const [asked] = OcspRequest.read(Buffer.from(made.toSchema(true).toBER())).requests;
     expect(asked && sameCertId(asked.id, certIdOf(leaf.certificate.serial, root.certificate, 'sha256'))).toBe(true);
+  });
+
+  it('are read from DER and PEM', () => {
+    const request = buildOcspRequest({ requests: [id] });
+    const response = respond(signerOf(root));
+    const pem = (label: string, der: Buffer): Buffer => Buffer.from(`a remark\n${encodePem(label, der)}`);
+    expect(readOcspRequest(request.der, 'a').der).toEqual(request.der);
+    expect(readOcspRequest(pem('OCSP REQUEST', request.der), 'a').der).toEqual(request.der);
+    expect(readOcspResponse(response.der, 'a').der).toEqual(response.der);
+    expect(readOcspResponse(pem('OCSP RESPONSE', response.der), 'a').der).toEqual(response.der);
+    expect(() => readOcspResponse(pem('OCSP REQUEST', request.der), 'a')).toThrow(
+      'a: PEM without a block "OCSP RESPONSE"',
+    );
+    expect(() => readOcspResponse(Buffer.alloc(0), 'a')).toThrow(/^a: /);
   });
 
   it('refuse what they cannot hold', () => {
