@@ -38,7 +38,9 @@ export function moduli(cipher: string | undefined): { readonly dhMin: number; re
  * @throws TlskitError ERR_USAGE where no suite remains, ERR_UNSUPPORTED for a suite that is named and that we do not have
  */
 export function cipherList(value: string | undefined, psk: boolean): readonly CipherSuite[] {
-  const text = value ?? 'DEFAULT';
+  const given = value ?? 'DEFAULT';
+  // IANA's names, which OpenSSL takes from 3.2 on
+  const text = given.replaceAll(/\bTLS_\w+/g, (name) => SUITES.named(name)?.openssl ?? name);
   const { suites, unknown } = within('option -cipher', () => selectCiphers(text));
   const named = new Set(text.split(/[:;, ]+/));
   const absent = suites.filter((suite) => !isSupported(suite));
@@ -48,12 +50,12 @@ export function cipherList(value: string | undefined, psk: boolean): readonly Ci
   const able = suites.filter(isSupported);
   const chosen = able.filter((suite) => psk || !isPsk(suite) || named.has(suite.openssl as string));
   if (chosen.length > 0) return chosen;
-  const said = `option -cipher: no cipher suite in "${text.slice(0, 200)}"`;
+  const said = `option -cipher: no cipher suite in "${given.slice(0, 200)}"`;
   if (able.length > 0) fail('ERR_USAGE', `${said} does without a pre-shared key (-psk)`);
   if (absent.length > 0)
     fail('ERR_UNSUPPORTED', `${said} that is supported here: ${absent[0]?.openssl} and the like are not`);
-  const newer = unknown.find((word) => word.startsWith('TLS'));
-  if (newer !== undefined) fail('ERR_USAGE', `${said}: suites of TLS 1.3 are named by -ciphersuites`);
+  if (unknown.some((word) => SUITES.named(word)?.first === TLS13))
+    fail('ERR_USAGE', `${said}: suites of TLS 1.3 are named by -ciphersuites`);
   return fail('ERR_USAGE', said);
 }
 

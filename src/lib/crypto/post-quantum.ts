@@ -101,20 +101,35 @@ export function newSlhDsaKey(info: PostQuantumInfo): Buffer {
 }
 
 /**
- * The public key of a private one.
+ * The public key of a private one, after the checks that the standards ask for (FIPS 203 section 7.3; the hash inside of an ML-DSA key).
  *
  * @throws TlskitError ERR_KEY for a key that no seed makes
  */
 export function publicOf(info: PostQuantumInfo, key: Buffer): Buffer {
   // SK.seed, SK.prf, PK (FIPS 205 section 9.1); dkPKE, ek, H(ek), z (FIPS 203 section 7.1)
   if (info.family === 'slh-dsa') return key.subarray(-info.publicLength);
-  if (info.family === 'ml-kem') return key.subarray(-info.publicLength - 64, -64);
-  try {
-    return Buffer.from(noble(info).getPublicKey(key));
-  } catch {
-    return fail('ERR_KEY', `the ${info.label} private key is damaged`);
+  const damaged = (): never => fail('ERR_KEY', `the ${info.label} private key is damaged`);
+  if (info.family === 'ml-kem') {
+    const half = key.subarray(-info.publicLength - 64, -64);
+    return hash('sha3-256', half).equals(key.subarray(-64, -32)) ? half : damaged();
   }
+  // Node's OpenSSL looks at t0, too; @noble does not
+  if (isNative(info)) importPrivate(info, key);
+  let half: Buffer;
+  try {
+    half = Buffer.from(noble(info).getPublicKey(key));
+  } catch {
+    return damaged();
+  }
+  // rho, K, and tr, which is a hash of the public key (FIPS 204 section 7.2)
+  return hash('shake256', half, 64).equals(key.subarray(64, 128)) ? half : damaged();
 }
+
+const hash = (name: string, data: Uint8Array, outputLength?: number): Buffer =>
+  crypto
+    .createHash(name, outputLength === undefined ? undefined : { outputLength })
+    .update(data)
+    .digest();
 
 /** A signature over the message itself, with an empty context (RFC 9881 section 3, RFC 9909 section 4): the hedged variant, unless it is to be repeatable. */
 export function signPure(info: PostQuantumInfo, key: Uint8Array, message: Uint8Array): Buffer {

@@ -345,6 +345,10 @@ describe('S1 exit codes and errors of s_client', () => {
       ['-cipher', 'kSRP'],
       'option -cipher: no cipher suite in "kSRP" that is supported here: SRP-DSS-AES-256-CBC-SHA and the like are not',
     ],
+    [
+      ['-cipher', 'TLS_PSK_WITH_AES_128_CBC_SHA:kPSK:-kPSK'],
+      'option -cipher: no cipher suite in "TLS_PSK_WITH_AES_128_CBC_SHA:kPSK:-kPSK"',
+    ],
     [['-cipher', 'kPSK'], 'option -cipher: no cipher suite in "kPSK" does without a pre-shared key (-psk)'],
     [
       ['-cipher', 'TLS_AES_128_GCM_SHA256'],

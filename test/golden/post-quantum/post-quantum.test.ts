@@ -86,6 +86,21 @@ describe('keys', () => {
     expect(() => signData(key, Buffer.from('x'))).toThrow('not the one that its seed makes');
   });
 
+  test('[K8] expanded keys whose parts do not fit are found', async () => {
+    for (const type of ['ml-dsa-65', 'ml-kem-512'] as const) {
+      const good = written(await generateKey({ type }), 'priv-only');
+      // of ML-DSA: rho, tr, s1; of ML-KEM: ek and its hash
+      const places = type === 'ml-dsa-65' ? [0, 64, 128] : [800, 1567, 1570];
+      const label = type.toUpperCase();
+      for (const place of places) {
+        const key = Buffer.from(good);
+        const at = key.length - (type === 'ml-dsa-65' ? 4032 : 1632) + place;
+        key[at] = (key[at] as number) ^ 0xff;
+        expect(checkPrivateKey(await read(key)), `${type} ${place}`).toEqual([`the ${label} private key is damaged`]);
+      }
+    }
+  });
+
   test('[K8] keys of a wrong length, with parameters, or in pieces are refused', async () => {
     const good = written(await generateKey({ type: 'ml-kem-512', seed: Buffer.alloc(64) }), 'seed-only');
     const shorter = Buffer.concat([good.subarray(0, -1)]);
