@@ -80,6 +80,17 @@ function generalName(node: DerNode): NameForm {
   };
 }
 
+/** Bases are compared with many names: read once each. */
+const bases = new WeakMap<DerNode, NameForm>();
+
+function baseName(node: DerNode): NameForm {
+  const known = bases.get(node);
+  if (known) return known;
+  const name = generalName(node);
+  bases.set(node, name);
+  return name;
+}
+
 const directory = (node: DerNode): Buffer =>
   attempt(() => Buffer.from(nameKey(Name.read(node.only('directoryName'))), 'latin1')) ?? node.content;
 
@@ -135,12 +146,12 @@ const effectiveForm = ({ form, type }: NameForm): number => (type === SMTP_UTF8_
 
 function sameForm(name: NameForm, { base }: Subtree): boolean {
   if (!base.isContext(effectiveForm(name))) return false;
-  return effectiveForm(name) !== FORM.other || generalName(base).type === name.type;
+  return effectiveForm(name) !== FORM.other || baseName(base).type === name.type;
 }
 
 function compare(name: NameForm, { base }: Subtree, strict: boolean): Comparison {
   if (name.type === SMTP_UTF8_MAILBOX) return utf8MailboxIn(name.value, base.content);
-  return inSubtree(name, generalName(base).value, strict);
+  return inSubtree(name, baseName(base).value, strict);
 }
 
 /** Whether a wildcard stands for a name that lies in an excluded subtree, though it lies in none itself. */

@@ -29,9 +29,11 @@ export const EXTENSION = {
   inhibitAnyPolicy: '2.5.29.54',
   proxyInfo: '1.3.6.1.5.5.7.1.14',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  addressBlocks: '1.3.6.1.5.5.7.1.7',
+  systemNumbers: '1.3.6.1.5.5.7.1.8',
 } as const;
 
-/** Extensions that may be critical. OpenSSL also knows the address blocks of RFC 3779, which nothing here checks. */
+/** Extensions that may be critical. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION.netscapeType,
   EXTENSION.keyUsage,
@@ -46,6 +48,8 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION.nameConstraints,
   EXTENSION.policyMappings,
   EXTENSION.inhibitAnyPolicy,
+  EXTENSION.addressBlocks,
+  EXTENSION.systemNumbers,
 ]);
 
 /** Extensions that must stand once at most and be readable, or the certificate issues nothing and is issued by nobody. */
@@ -60,6 +64,8 @@ const WELL_FORMED: readonly string[] = [
   EXTENSION.authorityKeyId,
   EXTENSION.extendedKeyUsage,
   EXTENSION.proxyInfo,
+  EXTENSION.addressBlocks,
+  EXTENSION.systemNumbers,
 ];
 
 /** An AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1). */

@@ -9,6 +9,7 @@ import type { CertificateSource, Verification, VerifyOptions } from './options.t
 import { buildPath } from './path.ts';
 import { checkPolicies, type PolicyOutcome } from './policies.ts';
 import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
+import { checkResources } from './resources.ts';
 import { checkRevocation } from './revocation.ts';
 import { matchHostStrict } from './rfc9525.ts';
 import { checkSignatures } from './signatures.ts';
@@ -127,6 +128,7 @@ function run(state: Verification, path?: FoundPath): void {
   checkSuiteB(state);
   checkSignatures(state);
   checkNameConstraints(state);
+  checkResources(state);
   checkPolicies(state);
 }
 

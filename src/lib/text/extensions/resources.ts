@@ -11,28 +11,37 @@ import {
   sequenceOf,
   type BitString,
   type Choice,
+  type Type,
 } from '../../der/template.ts';
 import { integerText } from '../number.ts';
 import { asBlock, type ExtensionPrinter, type PrintedExtension } from './printer.ts';
 
-interface Range<T> {
+/** A closed range. */
+export interface Range<T> {
   min: T;
   max: T;
 }
 
-interface AddressKinds {
+export interface AddressKinds {
   prefix: BitString;
   range: Range<BitString>;
 }
 
-interface Inheritable<T> {
+export interface Inheritable<T> {
   inherit: null;
   list: readonly T[];
 }
 
 const inherit = nothing();
 
-const addressFamilies = sequenceOf(
+/** A family of addresses: its number, perhaps a subsequent one, and its addresses. */
+export interface AddressFamily {
+  readonly family: Buffer;
+  readonly choice: Choice<Inheritable<Choice<AddressKinds>>>;
+}
+
+/** The value of sbgp-ipAddrBlock (RFC 3779 section 2.2.3). */
+export const addressFamilies: Type<readonly AddressFamily[]> = sequenceOf(
   sequence({
     family: octetString(),
     choice: choice<Inheritable<Choice<AddressKinds>>>({
@@ -61,7 +70,7 @@ const FAMILIES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The address of `length` octets whose first bits are given, the others being `fill`; undefined when there are too many. */
-function expand({ bytes, unused }: BitString, length: number, fill: 0 | 0xff): Buffer | undefined {
+export function expand({ bytes, unused }: BitString, length: number, fill: 0 | 0xff): Buffer | undefined {
   if (bytes.length > length) return undefined;
   const out = Buffer.alloc(length, fill);
   bytes.copy(out);
@@ -120,7 +129,7 @@ export const addressBlocks: ExtensionPrinter = asBlock(addressFamilies, (familie
   return text;
 });
 
-interface NumberKinds {
+export interface NumberKinds {
   id: Buffer;
   range: Range<Buffer>;
 }
@@ -139,8 +148,20 @@ function numbersText(title: string, list: Choice<Inheritable<Choice<NumberKinds>
   return `${pad}${title}:\n${lines.map((line) => `${pad}  ${line}\n`).join('')}`;
 }
 
+/** Autonomous systems and routing domains. */
+export interface SystemNumbers {
+  readonly systems: Choice<Inheritable<Choice<NumberKinds>>> | undefined;
+  readonly domains: Choice<Inheritable<Choice<NumberKinds>>> | undefined;
+}
+
+/** The value of sbgp-autonomousSysNum (RFC 3779 section 3.2.3). */
+export const systemNumbers: Type<SystemNumbers> = sequence({
+  systems: optional(explicitly(0, numbers)),
+  domains: optional(explicitly(1, numbers)),
+});
+
 export const autonomousSystems: ExtensionPrinter = asBlock(
-  sequence({ systems: optional(explicitly(0, numbers)), domains: optional(explicitly(1, numbers)) }),
+  systemNumbers,
   ({ systems, domains }, indent) =>
     (systems ? numbersText('Autonomous System Numbers', systems, indent) : '') +
     (domains ? numbersText('Routing Domain Identifiers', domains, indent) : ''),

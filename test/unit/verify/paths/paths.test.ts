@@ -11,6 +11,7 @@ import { CONFORMANCE_ROWS } from './conformance.ts';
 import { HOST_ROWS } from './hosts.ts';
 import { NAME_ROWS } from './names.ts';
 import { POLICY_ROWS } from './policies.ts';
+import { RESOURCE_ROWS } from './resources.ts';
 import { USE_ROWS } from './uses.ts';
 
 const FOLDER = 'test/unit/verify/paths';
@@ -21,6 +22,7 @@ const ROWS: readonly Row[] = [
   ...USE_ROWS,
   ...HOST_ROWS,
   ...CONFORMANCE_ROWS,
+  ...RESOURCE_ROWS,
 ];
 
 /** What the others said when they were asked: OpenSSL's errors with their depths, Go's error. Nothing is `ok`. */
@@ -42,12 +44,12 @@ function verdicts(cases: readonly PathCase[]): Readonly<Record<string, Verdict>>
   const file = `${FOLDER}/verdicts.json`;
   if (process.env['UPDATE_GOLDEN'] !== undefined) {
     const go = askGo(cases);
-    const lines = ROWS.map(({ name }, i) => {
+    const all = ROWS.map(({ name }, i) => {
       const { found: errors, status } = theirs(cases[i] as PathCase);
-      const verdict: Verdict = { openssl: status === 0 ? 'ok' : errors.join(' ') || 'failed', go: go[i] as string };
-      return `${JSON.stringify(name)}: ${JSON.stringify(verdict)}`;
+      const openssl = status === 0 ? 'ok' : errors.join(' ') || 'failed';
+      return [name, { openssl, go: go[i] as string } satisfies Verdict] as const;
     });
-    writeFileSync(file, `{\n${lines.join(',\n')}\n}\n`);
+    writeFileSync(file, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
   }
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Verdict>;
 }
