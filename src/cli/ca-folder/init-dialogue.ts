@@ -127,7 +127,5 @@ const certificateNote = (name: string): string =>
 
 function keyNote(name: string, several: boolean, encrypted: boolean): string {
   const state = encrypted ? 'encrypted with your passphrase' : 'not encrypted: keep it to yourself';
-  return name === 'root' && several
-    ? `its key, ${state}; not needed to issue, better kept elsewhere`
-    : `its key, ${state}`;
+  return name === 'root' && several ? `its key, ${state}; issuing needs only the other one` : `its key, ${state}`;
 }

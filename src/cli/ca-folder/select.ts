@@ -25,8 +25,7 @@ export async function selectRecord(
   options: { readonly newest?: boolean } = {},
 ): Promise<Selected> {
   if (existsSync(word) && statSync(word).isFile()) return { record: await fromFile(ca, word), file: word };
-  const serial = serialText(word);
-  const bySerial = serial === undefined ? undefined : await ca.store.bySerial(ca.stored.id, serial);
+  const bySerial = await fromSerial(ca, word);
   if (bySerial) return { record: bySerial, file: undefined };
   const named = (await ca.records.find({ text: word })).filter((record) => isNamed(record, word));
   const valid = named.filter((record) => statusOf(record, Date.now()) === 'valid');
@@ -45,6 +44,21 @@ export async function selectRecord(
     );
   }
   return { record: last, file: undefined };
+}
+
+/** Fewer digits than these mean nobody in particular. */
+const MIN_DIGITS = 6;
+
+/** The record of a serial number, or of its first digits where no other begins so. */
+async function fromSerial(ca: OpenCa, word: string): Promise<CertificateRecord | undefined> {
+  const serial = serialText(word);
+  if (serial === undefined) return undefined;
+  const exact = await ca.store.bySerial(ca.stored.id, serial);
+  const digits = word.replace(/^0x/i, '').replaceAll(':', '').toUpperCase();
+  if (exact || digits.length < MIN_DIGITS) return exact;
+  const found = await ca.records.find({ serialStart: digits });
+  if (found.length > 1) fail('ERR_USAGE', `${found.length} serial numbers begin with ${word}: give more digits of it`);
+  return found[0];
 }
 
 function isNamed({ names, subject }: CertificateRecord, word: string): boolean {

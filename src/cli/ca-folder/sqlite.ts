@@ -2,6 +2,7 @@
  * A database in a file: Node's own SQLite where this Node has it (22.13 and later), else the package libsql. Both keep the same files and take the
  * same locks. node-sqlite3-wasm would need no native code, but its lock is a directory that stays when a process is killed.
  */
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fail, TlskitError } from '../../lib/errors.ts';
 import type { SqlDatabase, SqlRow, SqlSession, SqlValue } from '../../lib/ca/sql.ts';
@@ -22,8 +23,10 @@ interface Connection {
 
 type Opener = new (path: string) => Connection;
 
-/** How long one process waits for another one that writes. */
-const BUSY_MS = 60_000;
+/** How long one connection waits for another one that writes. */
+const PATIENCE_MS = 60_000;
+/** How long SQLite itself waits, in which nothing else happens in this process: the other connection may be of the same. */
+const BUSY_MS = 40;
 
 /** Node's module warns that it is experimental as soon as it is loaded; what we use of it has its tests on every Node. */
 function nodeSqlite(): Opener | undefined {
@@ -83,15 +86,15 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   query(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return this.#inTurn(async () => this.#run(sql, values));
+    return this.#inTurn(() => this.#patiently(() => this.#run(sql, values)));
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      naming(this.#path, () => this.#connection.exec('BEGIN IMMEDIATE'));
+      await this.#patiently(() => this.#connection.exec('BEGIN IMMEDIATE'));
       try {
-        const result = await work({ query: async (sql, values = []) => this.#run(sql, values) });
-        naming(this.#path, () => this.#connection.exec('COMMIT'));
+        const result = await work({ query: (sql, values = []) => this.#patiently(() => this.#run(sql, values)) });
+        await this.#patiently(() => this.#connection.exec('COMMIT'));
         return result;
       } catch (error) {
         this.#rollBack();
@@ -110,6 +113,18 @@ class SqliteDatabase implements SqlDatabase {
     return result;
   }
 
+  /** Runs a statement, again and again while another connection has the database. */
+  async #patiently<T>(statement: () => T): Promise<T> {
+    for (const end = Date.now() + PATIENCE_MS; ;) {
+      try {
+        return statement();
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > end) throw named(this.#path, error);
+      }
+      await new Promise((done) => setTimeout(done, 2 + randomInt(15)));
+    }
+  }
+
   /** Some errors have rolled back already. */
   #rollBack(): void {
     try {
@@ -120,15 +135,13 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   #run(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
-    return naming(this.#path, () => {
-      const statement = this.#statements.get(sql) ?? this.#connection.prepare(sql);
-      this.#statements.set(sql, statement);
-      if (statement.reader === false) {
-        statement.run(...values);
-        return [];
-      }
-      return statement.all(...values).map(plainRow);
-    });
+    const statement = this.#statements.get(sql) ?? this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    if (statement.reader === false) {
+      statement.run(...values);
+      return [];
+    }
+    return statement.all(...values).map(plainRow);
   }
 }
 
@@ -149,13 +162,22 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/full/i, 'the disk is full'],
 ];
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isBusy = (error: unknown): boolean => /locked|busy/i.test(messageOf(error));
+
 function naming<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof TlskitError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
-    throw new TlskitError('ERR_IO', `the database ${path}: ${reason}`, { cause: error });
+    throw named(path, error);
   }
+}
+
+/** An error of SQLite as one that names the database. */
+function named(path: string, error: unknown): TlskitError {
+  if (error instanceof TlskitError) return error;
+  const message = messageOf(error);
+  const reason = REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+  return new TlskitError('ERR_IO', `the database ${path}: ${reason}`, { cause: error });
 }

@@ -24,6 +24,8 @@ export interface StoredAuthority {
 /** Which records are wanted; conditions add up. Times are milliseconds since 1970. */
 export interface RecordFilter {
   readonly serial?: string | undefined;
+  /** The first digits of the serial number, in upper case. */
+  readonly serialStart?: string | undefined;
   /** A name or the subject, or a part of one, in any case. */
   readonly text?: string | undefined;
   readonly revoked?: boolean | undefined;
@@ -268,7 +270,7 @@ function revocationFrom(row: SqlRow): Revocation | undefined {
 
 /** WHERE and its values. */
 function conditions(authority: number, filter: RecordFilter): { where: string; values: SqlValue[] } {
-  const { serial, text, revoked, endsFrom, endsBefore } = filter;
+  const { serial, serialStart, text, revoked, endsFrom, endsBefore } = filter;
   const where = ['authority_id = ?'];
   const values: SqlValue[] = [authority];
   const also = (sql: string, ...more: SqlValue[]): void => {
@@ -276,6 +278,7 @@ function conditions(authority: number, filter: RecordFilter): { where: string; v
     values.push(...more);
   };
   if (serial !== undefined) also('serial = ?', serial);
+  if (serialStart !== undefined) also('serial LIKE ?', `${serialStart.replaceAll(/[^0-9A-F]/g, '')}%`);
   if (text !== undefined) {
     const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
     also("(LOWER(names) LIKE ? ESCAPE '\\' OR LOWER(subject) LIKE ? ESCAPE '\\')", pattern, pattern);

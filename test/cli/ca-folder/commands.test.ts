@@ -204,6 +204,13 @@ describeWith(['openssl'], 'CA folder: from init to renewal', () => {
     expect(first).toMatchObject({ status: 'revoked', revocation: { reason: 'superseded' } });
     expect(second).toMatchObject({ status: 'valid', replaces: first!.serial, template: 'server' });
     expect(JSON.parse(shown!)).toMatchObject({ serial: second!.serial });
+    const [start, short] = ca(
+      cwd,
+      `show ${second!.serial.slice(0, 10).toLowerCase()} -json`,
+      `show ${second!.serial.slice(0, 4)}`,
+    );
+    expect(JSON.parse(start!.stdout)).toMatchObject({ serial: second!.serial });
+    expect(short!.stderr).toMatch(/is no file, and no serial number or name/);
     expect(pem).toBe(readFileSync(join(cwd, 'old.example.pem'), 'latin1'));
     expect(table!.split('\n')[0]).toMatch(/^SERIAL +STATUS +USE +ISSUED +EXPIRES +LEFT +NAMES$/);
     good(ca(cwd, 'renew old.example.pem -new-key'));
