@@ -58,8 +58,8 @@ inspect root  root CA
      names: localhost, IP 127.0.0.1, IP 2001:db8::1
      in chain.pem
      ✓ its private key is here
-     · valid for 20010 days; public CAs may give 398 at the most, Apple devices
-         take 825 [long-lived]
+     · valid for 20010 days: browsers refuse that from public CAs, and Apple
+         devices over 825 from any [long-lived]
 
 Private key, EC P-256
   PKCS#8, not encrypted

@@ -116,7 +116,7 @@ const length: Question = ({ view }) => {
     ? [
         'long-lived',
         'notice',
-        `valid for ${days} days; public CAs may give ${LONG_DAYS} at the most, Apple devices take 825`,
+        `valid for ${days} days: browsers refuse that from public CAs, and Apple devices over 825 from any`,
       ]
     : undefined;
 };
