@@ -71,7 +71,8 @@ const command: CommandSpec = defineCommand({
   summary: "Run a small CA in OpenSSL's files: sign requests, revoke, make CRLs",
   description:
     'Signs requests under the rules of a section of openssl.cnf, keeps what it issued in index.txt, revokes certificates, makes CRLs: the same ' +
-    'files as openssl ca, so that both can work on one CA in turn. One tlskit at a time works on a CA; others wait.',
+    'files as openssl ca, so that both can work on one CA in turn. One tlskit at a time works on a CA; others wait. ' +
+    '"ca init" and what goes with it keep a CA in a database instead, without a configuration file.',
   examples: [
     { say: 'Sign a request, without questions', line: 'ca -config ca.cnf -batch -notext -in csr.pem -out cert.pem' },
     { say: 'Sign several', line: 'ca -config ca.cnf -batch -infiles a.csr b.csr' },

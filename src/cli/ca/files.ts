@@ -59,8 +59,10 @@ export function writeDatabase(index: CertificateIndex): void {
 export function readNumber(path: string, what: string, create = false): Buffer {
   if (existsSync(path)) return positive(readSerialFile(readFile(path).toString('latin1'), path), path);
   if (create) return randomSerial();
-  const first = what === 'serial number' ? 'echo 01 > it, or -create_serial, begins one' : 'echo 01 > it begins one';
-  return fail('ERR_NOT_FOUND', `the ${what} file ${path} does not exist; ${first}`, { source: path });
+  const or = what === 'serial number' ? ', and -create_serial begins with a random number' : '';
+  return fail('ERR_NOT_FOUND', `the ${what} file ${path} does not exist; echo 01 > ${path} makes it${or}`, {
+    source: path,
+  });
 }
 
 function positive(number: Buffer, source: string): Buffer {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -158,6 +158,15 @@ describe('K4 a CA', () => {
     expect(readdirSync(join(cwd, 'db/newcerts')).sort()).toEqual(['01.pem', '03.pem']);
     expect(read(cwd, 'db/newcerts/01.pem')).toBe('recorded');
     expect(readdirSync(join(cwd, 'db')).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+
+  it('takes a lock that a process left before it had filled it', () => {
+    const cwd = newCa();
+    const lock = join(cwd, 'db/index.txt.lock');
+    writeFileSync(lock, '');
+    utimesSync(lock, new Date(0), new Date(0));
+    expect(tlskit([...RUN.slice(1), '/CN=new'], { cwd }).status).toBe(0);
+    expectWhole(cwd);
   });
 
   it('waits for a process that works on it, and says so', async () => {
