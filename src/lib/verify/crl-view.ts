@@ -104,15 +104,16 @@ export class CrlView {
 
 const views = new WeakMap<Crl, CrlView>();
 
+/** A CRL as a verification takes it: octets (what OpenSSL reads), read already, or with what was derived from it before. */
+export type CrlSource = Uint8Array | Crl | CrlView;
+
 /**
- * A CRL as a verification takes it: octets (what OpenSSL reads), or read already, which spares reading it again.
+ * The view of a CRL; one that was read once has one view.
  *
  * @throws TlskitError ERR_DER
  */
-export type CrlSource = Uint8Array | Crl;
-
-/** The view of a CRL; one that was read once has one view. */
 export function crlViewOf(source: CrlSource): CrlView {
+  if (source instanceof CrlView) return source;
   const crl = source instanceof Crl ? source : Crl.read(Buffer.from(source));
   const known = views.get(crl);
   if (known) return known;

@@ -65,7 +65,7 @@ export interface VerifyOptions {
   readonly allowProxies?: boolean | undefined;
   /** Keys and signatures must be those of RFC 5759: P-256 and P-384, P-256 alone, or P-384 alone. [suiteB_128, suiteB_128_only, suiteB_192] */
   readonly suiteB?: SuiteB | undefined;
-  /** CRLs to look for revocations in. [CRLfile, CRL] */
+  /** CRLs to look for revocations in. Octets are read for each verification, a `Crl` is looked through once. [CRLfile, CRL] */
   readonly crls?: Iterable<CrlSource> | undefined;
   /** Gives further CRLs of an issuer when none of `crls` fits, as a store has them. [CAfile, CApath, CRL] */
   readonly crlLookup?: ((issuer: Name) => Iterable<CrlSource>) | undefined;

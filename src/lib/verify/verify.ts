@@ -2,6 +2,7 @@
 import { Certificate } from '../x509/certificate.ts';
 import { otherPaths, type FoundPath } from './alternatives.ts';
 import { CertificateView, parsedCertificate } from './certificate.ts';
+import { crlViewOf } from './crl-view.ts';
 import { checkExtensions } from './extensions.ts';
 import { matchEmail, matchHost, matchIp } from './identity.ts';
 import { checkNameConstraints } from './name-constraints.ts';
@@ -50,7 +51,10 @@ export interface VerifyResult {
  * });
  * if (!ok) throw new Error(errors[0]?.text); // 'hostname mismatch'
  */
-export function verifyChain(leaf: CertificateSource, options: VerifyOptions): VerifyResult {
+export function verifyChain(leaf: CertificateSource, given: VerifyOptions): VerifyResult {
+  const checksCrls = given.crlCheck || given.crlCheckAll;
+  // read once for all chains that are tried
+  const options = { ...given, crls: checksCrls ? Array.from(given.crls ?? [], crlViewOf) : [] };
   const pool = Array.from(options.untrusted ?? [], viewOf);
   const first = attempt(viewOf(leaf), pool, options);
   if (first.ok || options.alternatives === false) return first;

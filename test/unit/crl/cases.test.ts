@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TrustStore, verifyChain } from '../../../src/lib/verify/index.ts';
+import { NOW } from '../../support/chains.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { found, opensslGoesOn, ours, theirs } from '../../support/verify.ts';
 import { CRL_CASES } from './cases.ts';
@@ -22,6 +24,22 @@ describe('revocation by CRLs [K10]', () => {
       })),
     );
   }, 600_000);
+
+  it('takes CRLs in octets, from what can be walked once, and looks through them once', () => {
+    const one = CRL_CASES.find(({ label }) => label === 'indirect, every certificate');
+    if (!one) throw new Error('there is no such case');
+    let walked = 0;
+    function* octets(): Generator<Uint8Array> {
+      for (const crl of one?.crls ?? []) {
+        walked += 1;
+        yield crl.der;
+      }
+    }
+    const { leaf, trusted = [], untrusted = [] } = one;
+    const options = { untrusted, time: NOW, crlCheckAll: true, extendedCrl: true, crls: octets() };
+    const { errors } = verifyChain(leaf, { trusted: new TrustStore(trusted), ...options });
+    expect([errors, walked]).toEqual([[], one.crls?.length]);
+  });
 
   it('finds what a case says where openssl misses it', () => {
     for (const one of CRL_CASES)
