@@ -74,8 +74,8 @@ const ANSWER = { group: 'Answer requests' };
 /** Every option of OpenSSL 3.0's `ocsp`. */
 export const OCSP_FLAGS: OcspFlags = {
   issuer: list('file', 'Certificate of the CA that issued those of the -cert and -serial after it', ASK),
-  cert: list('file', 'A certificate to ask about; may be repeated', ASK),
-  serial: list('number', 'A serial number to ask about, decimal or hexadecimal after 0x; may be repeated', ASK),
+  cert: list('file', 'A certificate to ask about', ASK),
+  serial: list('number', 'A serial number to ask about, decimal or hexadecimal after 0x', ASK),
   nonce: bool('Put a nonce into the request, also into one of -reqin', ASK),
   no_nonce: bool('Put no nonce into the request', ASK),
   signer: text('file', 'Certificate to sign the request with', ASK),
@@ -87,7 +87,7 @@ export const OCSP_FLAGS: OcspFlags = {
   host: text('host[:port]', 'Ask the responder of this host', WHOM),
   port: text('port', 'The port; with -index the port to serve on', WHOM),
   path: text('path', 'The path at the host (default /)', WHOM),
-  header: list('name=value', 'Add an HTTP header; may be repeated', WHOM),
+  header: list('name=value', 'Add an HTTP header', WHOM),
   timeout: int('seconds', 'How long an exchange may take (default 60; for clients of a responder 30)', WHOM),
   proxy: text('host[:port]', 'HTTP proxy (default: environment variable http_proxy or https_proxy)', WHOM),
   no_proxy: text('hosts', 'Hosts to ask without a proxy (default: environment variable no_proxy)', WHOM),
