@@ -44,6 +44,7 @@ function steps(ca: OpenCa, { issued, places, chain }: Delivery): string[] {
   const { template, names } = issued.record;
   const option = ca.folder === DEFAULT_FOLDER ? [] : ['-ca', ca.folder];
   const host = names.find((name) => /^[a-z0-9.-]+$/i.test(name)) ?? 'localhost';
+  const here = /^localhost$|^[\d.]+$/.test(host) ? [] : ['--resolve', `${host}:8443:127.0.0.1`];
   const server = template === 'server' || template === 'both';
   const chained = chain.length > 0 ? ['-cert_chain', places.certificate] : [];
   const listen = ['tlskit', 's_server', '-accept', '8443', '-www', '-cert', places.certificate, ...chained];
@@ -51,7 +52,7 @@ function steps(ca: OpenCa, { issued, places, chain }: Delivery): string[] {
     server && places.key !== undefined
       ? [
           ['Try it', [...listen, '-key', places.key]],
-          ['and in a second terminal', ['curl', '--cacert', ca.rootFile, `https://${host}:8443/`]],
+          ['and in a second terminal', ['curl', '--cacert', ca.rootFile, ...here, `https://${host}:8443/`]],
         ]
       : [];
   return nextSteps([...tries, ['When it is about to end', ['tlskit', 'ca', 'renew', ...option, places.certificate]]]);

@@ -31,7 +31,7 @@ export const contentFlags: {
   subj: text('name', 'Its subject, such as "O=Example, CN=www" (default: the first name as commonName)'),
   days: int('number', 'Days that it is good for (default 365; ocsp 30, ca 1825), never beyond the CA itself'),
   pathlen: int('number', 'Of a CA (-template ca): how many CAs may follow below it (default 0)'),
-  addext: list('ext=value', "An extension in OpenSSL's language, in place of the template's; may be repeated"),
+  addext: list('ext=value', "An extension in OpenSSL's language, in place of the template's"),
 };
 
 interface ContentFlags {

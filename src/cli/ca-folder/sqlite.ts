@@ -61,7 +61,7 @@ async function libsql(): Promise<Opener> {
  */
 export async function openSqlite(path: string, create: boolean): Promise<SqlDatabase> {
   if (!create && !existsSync(path)) fail('ERR_NOT_FOUND', `there is no database ${path}`);
-  const Database = (process.env['TLSKIT_SQLITE'] === 'libsql' ? undefined : nodeSqlite()) ?? (await libsql());
+  const Database = nodeSqlite() ?? (await libsql());
   return naming(path, () => {
     const connection = new Database(path);
     connection.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);

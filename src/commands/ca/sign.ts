@@ -13,7 +13,7 @@ const flags = {
     'names',
     'Extensions to take from the request, between commas: subjectAltName (default), keyUsage, …, all, none. What makes a CA is never taken',
   ),
-  name: list('name', 'Put this name into the certificate in place of the names in the request; may be repeated'),
+  name: list('name', 'Put this name into the certificate in place of the names in the request'),
   inform: text('PEM|DER', 'Form of the request (default: looks for itself)'),
   out: text('file', "Where the certificate goes (default: the request's name with .pem; - is standard output)"),
   force: bool('Write over a file that is there'),

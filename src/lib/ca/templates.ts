@@ -69,5 +69,7 @@ export function templateByName(name: string): Template {
 /** keyUsage of an end entity (RFC 5280 section 4.2.1.3): what its key can do at all, and its use needs. */
 export function leafKeyUsage(template: Template, key: KeyType): string {
   if (key === 'x25519' || key === 'x448' || key === 'dh' || key === 'dhx') return 'keyAgreement';
+  // RFC 9935 section 5
+  if (key.startsWith('ml-kem')) return 'keyEncipherment';
   return key === 'rsa' && template.encipherment ? 'digitalSignature,keyEncipherment' : 'digitalSignature';
 }

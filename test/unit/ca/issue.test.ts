@@ -89,6 +89,10 @@ describe('CA in memory', () => {
     );
     expect(of('client')).toMatch(/Key Usage: critical\n\s+Digital Signature\n[^]*TLS Web Client Authentication\n/);
     expect(of('code')).toContain('Code Signing');
+    const kem = await generateKey({ type: 'ml-kem-768' });
+    expect(textOf(issueCertificate(issuer, kem.publicKey, { names: ['a.example.org'] }))).toMatch(
+      /Key Usage: critical\n\s+Key Encipherment\n/,
+    );
     expect(of('ocsp')).toMatch(/OCSP Signing[^]*OCSP No Check/);
     expect(of('ca')).toMatch(/CA:TRUE, pathlen:0[^]*Certificate Sign, CRL Sign/);
     for (const template of ['server', 'client', 'code', 'ocsp', 'ca'] as const)
