@@ -73,6 +73,20 @@ describe('[K8] post-quantum keys', () => {
     expect(wrong).not.toContain('secret');
   });
 
+  it('a CA issues for ML-DSA and ML-KEM, each with the uses that its keys have', () => {
+    const { must } = bench();
+    must('ca init --name root --key-type ml-dsa-65 --yes');
+    for (const [type, use] of [
+      ['ml-dsa-44', 'Digital Signature'],
+      ['ml-kem-512', 'Key Encipherment'],
+    ]) {
+      must(`ca issue --key-type ${type} ${type}.example.org`);
+      const file = `${type}.example.org.pem`;
+      expect(must(`verify -x509_strict -CAfile tlskit-ca/root.pem ${file}`)).toBe(`${file}: OK\n`);
+      expect(must(`x509 -in ${file} -noout -ext keyUsage`)).toBe(`X509v3 Key Usage: critical\n    ${use}\n`);
+    }
+  });
+
   it('dgst signs the data itself; ML-KEM does not sign', () => {
     const { cwd, must, refused } = bench();
     writeFileSync(join(cwd, 'data'), 'hello');
