@@ -12,7 +12,7 @@ import { dateFaults } from './validity.ts';
 
 /** Signatures that are checked, ways that are given, and certificates that are stepped on for them. */
 const MAX_SIGNATURES = 500;
-const MAX_PATHS = 200;
+const MAX_PATHS = 100;
 const MAX_STEPS = 20_000;
 
 /** A chain that was found, and how many of its certificates are not from the trust store. */

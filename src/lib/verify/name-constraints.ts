@@ -15,12 +15,11 @@ const COMMON_NAME = '2.5.4.3';
 /** id-on-SmtpUTF8Mailbox (RFC 9598). */
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
 
-/** More comparisons than any sound chain asks for: OpenSSL's limit for one certificate under another, here for all of them. */
+/** More comparisons than any sound chain asks for: OpenSSL's limit for one certificate under another, here for all of them, in all chains that are tried. */
 const MAX_COMPARISONS = 1 << 20;
 
 /** Checks every certificate of the chain, but for self-issued ones in between, against all above it. */
-export function checkNameConstraints({ chain, report, options }: Verification): void {
-  let comparisons = 0;
+export function checkNameConstraints({ chain, report, options, work }: Verification): void {
   for (let depth = chain.length - 1; depth >= 0; depth -= 1) {
     const view = chain[depth] as CertificateView;
     if (depth !== 0 && view.traits.selfIssued) continue;
@@ -30,9 +29,9 @@ export function checkNameConstraints({ chain, report, options }: Verification): 
       const constraints = (chain[above] as CertificateView).traits.nameConstraints;
       if (!constraints) continue;
       names ??= namesOf(view, depth === 0 && !options.strict);
-      comparisons += names.length * (constraints.permitted.length + constraints.excluded.length);
+      work.comparisons += names.length * (constraints.permitted.length + constraints.excluded.length);
       const fault =
-        comparisons > MAX_COMPARISONS ? 'UNSPECIFIED' : faultOf(names, constraints, options.strict ?? false);
+        work.comparisons > MAX_COMPARISONS ? 'UNSPECIFIED' : faultOf(names, constraints, options.strict ?? false);
       if (fault) report.error(fault, depth, view);
     }
   }

@@ -91,6 +91,12 @@ export interface VerifyOptions {
   readonly goOn?: ((error: VerifyError) => boolean) | undefined;
 }
 
+/** Work that is bounded. */
+export interface Work {
+  /** Names compared with constraints. */
+  comparisons: number;
+}
+
 /** A verification under way. */
 export interface Verification {
   readonly chain: CertificateView[];
@@ -99,6 +105,8 @@ export interface Verification {
   /** What came along, for further paths. */
   readonly pool: readonly CertificateView[];
   readonly report: Report;
+  /** What has been done so far for this certificate, in all chains that were tried. */
+  readonly work: Work;
   readonly options: VerifyOptions;
   /** The verification for which this one asks after a CRL's issuer; such a one asks after no further CRLs. */
   readonly parent?: Verification | undefined;

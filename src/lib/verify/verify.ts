@@ -6,7 +6,7 @@ import { crlViewOf } from './crl-view.ts';
 import { checkExtensions } from './extensions.ts';
 import { matchEmail, matchHost, matchIp } from './identity.ts';
 import { checkNameConstraints } from './name-constraints.ts';
-import type { CertificateSource, Verification, VerifyOptions } from './options.ts';
+import type { CertificateSource, Verification, VerifyOptions, Work } from './options.ts';
 import { buildPath } from './path.ts';
 import { checkPolicies, type PolicyOutcome } from './policies.ts';
 import { Report, Stopped, type VerifyError, type VerifyStep } from './report.ts';
@@ -55,25 +55,42 @@ export function verifyChain(leaf: CertificateSource, given: VerifyOptions): Veri
   const checksCrls = given.crlCheck || given.crlCheckAll;
   // read once for all chains that are tried
   const options = { ...given, crls: checksCrls ? Array.from(given.crls ?? [], crlViewOf) : [] };
+  const view = viewOf(leaf);
   const pool = Array.from(options.untrusted ?? [], viewOf);
-  const first = attempt(viewOf(leaf), pool, options);
-  if (first.ok || options.alternatives === false) return first;
-  for (const path of otherPaths(viewOf(leaf), pool, options, first.chain)) {
+  const work = { comparisons: 0 };
+  const first = attempt(view, pool, options, work);
+  if (first.ok || options.alternatives === false || first.errors.some(sameInAllChains)) return first;
+  for (const path of otherPaths(view, pool, options, first.chain)) {
     // one fault is enough to go on to the next
-    const other = attempt(path.chain[0] as CertificateView, pool, { ...options, goOn: () => false }, path);
+    const other = attempt(path.chain[0] as CertificateView, pool, { ...options, goOn: () => false }, work, path);
     if (other.ok) return other;
   }
   return first;
 }
 
+/** Errors of the first certificate that no other chain helps against. */
+const OF_ITS_OWN: ReadonlySet<string> = new Set([
+  'HOSTNAME_MISMATCH',
+  'EMAIL_MISMATCH',
+  'IP_ADDRESS_MISMATCH',
+  'EE_KEY_TOO_SMALL',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'UNHANDLED_CRITICAL_EXTENSION',
+]);
+
+const sameInAllChains = ({ name, depth, crlPath }: VerifyError): boolean =>
+  depth === 0 && crlPath !== true && OF_ITS_OWN.has(name);
+
 function attempt(
   leaf: CertificateView,
   pool: readonly CertificateView[],
   options: VerifyOptions,
+  work: Work,
   path?: FoundPath,
 ): VerifyResult {
   const report = new Report(options.goOn ?? (() => true));
-  const state = begin(leaf, pool, report, options);
+  const state = begin(leaf, pool, report, options, work);
   try {
     run(state, path);
   } catch (error) {
@@ -94,6 +111,7 @@ function begin(
   pool: readonly CertificateView[],
   report: Report,
   options: VerifyOptions,
+  work: Work,
   parent?: Verification,
 ): Verification {
   const state: Verification = {
@@ -101,10 +119,11 @@ function begin(
     untrusted: 1,
     pool,
     report,
+    work,
     options,
     parent,
     verifyIssuer: (issuer) => {
-      const nested = begin(issuer, pool, report.nested(), options, state);
+      const nested = begin(issuer, pool, report.nested(), options, work, state);
       run(nested);
       return nested.chain;
     },

@@ -46,6 +46,26 @@ describe('K10: the work is bounded', () => {
     expect(time).toBeLessThan(10_000);
   });
 
+  it('a dense mesh with ways in, all of which are refused for their names', () => {
+    const keys = Array.from({ length: 14 }, () => makeKey());
+    const self = keys.map((key, i) => authority(`/CN=M ${i}`, undefined, { key }));
+    const mesh = self.flatMap((issuer, i) =>
+      keys.map((key, j) => authority(`/CN=M ${j}`, issuer, { key })).filter((_, j) => j !== i),
+    );
+    const names = Array.from({ length: 400 }, (_, i) => `permitted;DNS:h${i}.example.org`).join();
+    const extensions = [...CA_EXTENSIONS, ['nameConstraints', names] as const];
+    const root = authority('/CN=Root', undefined, { extensions });
+    const ways = keys.map((key, i) => authority(`/CN=M ${i}`, root, { key }));
+    const many = Array.from({ length: 400 }, (_, i) => `DNS:h${i}.example.com`).join();
+    const leaf = issue('/CN=leaf', self[0], { extensions: [['subjectAltName', many]] });
+    const untrusted = [...mesh, ...ways].map(({ certificate }) => certificate);
+    const time = elapsed(() => {
+      const options = { trusted: new TrustStore([root.certificate]), untrusted, time: NOW };
+      expect(verifyChain(leaf.certificate, options).errors.map(({ name }) => name)).toContain('PERMITTED_VIOLATION');
+    });
+    expect(time).toBeLessThan(10_000);
+  });
+
   it('random octets are a clear error', () => {
     const good = issue('/CN=leaf', undefined).certificate.der;
     let refused = 0;
