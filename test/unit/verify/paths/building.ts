@@ -140,15 +140,6 @@ const ROWS: Row[] = [
     },
   },
   {
-    name: 'trusted intermediate without a root',
-    rfc: 'accept',
-    why: 'a trust anchor is what the caller trusts (6.1.1 d); OpenSSL wants a root unless -partial_chain is given',
-    make: () => {
-      const { middle, end } = three();
-      return path(end, middle, [], { partialChain: true });
-    },
-  },
-  {
     name: 'a certificate trusted itself, partial chain',
     rfc: 'accept',
     why: 'Go 1.19 takes a root that is the certificate itself',
