@@ -119,6 +119,19 @@ describeWith(['openssl'], 'CA folder: from init to renewal', () => {
     expect(wrong!.stderr).toMatch(/^tlskit ca issue: [^\n]*(pass|decrypt)[^\n]*\n$/i);
     expect(existsSync(join(cwd, 'b.example.org.pem'))).toBe(false);
     expect((JSON.parse(list!.stdout) as Listed).certificates).toMatchObject([{ template: 'ca', status: 'valid' }]);
+    // the root revokes its intermediate, and what that has issued falls with it
+    good(
+      ca(
+        cwd,
+        'revoke -authority root tlskit-ca/intermediate.pem -reason CACompromise',
+        'crl -authority root -passin file:pass -out root.crl',
+        'crl -passin file:pass -out own.crl',
+      ),
+    );
+    const crls = ['-CRLfile', 'root.crl', '-CRLfile', 'own.crl', '-crl_check_all'];
+    const files = ['-untrusted', 'www.example.org.pem', 'www.example.org.pem'];
+    const revoked = openssl(['verify', '-CAfile', 'tlskit-ca/root.pem', ...crls, ...files], { cwd });
+    expect(revoked.stdout + revoked.stderr).toMatch(/error 23 at 1 depth lookup: certificate revoked/);
   });
 
   test('K4: revoked certificates are in the CRL, released ones leave it, delta CRLs say what has changed', () => {
