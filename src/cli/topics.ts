@@ -58,7 +58,7 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     title: 'For servers',
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],
   },
-  { title: 'Look at files', commands: ['inspect', 'lint', 'asn1parse', 'pkcs7', 'crl2pkcs7', 'cms'] },
+  { title: 'Look at files', commands: ['inspect', 'lint', 'asn1parse', 'pkcs7', 'crl2pkcs7', 'cms', 'storeutl'] },
   { title: 'TLS', commands: ['s_client', 's_server', 'ciphers', 'sess_id'] },
   { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'passwd', 'prime', 'list', 'version'] },
 ];

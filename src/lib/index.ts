@@ -285,6 +285,38 @@ export { extensionsText, type UnknownExtensions } from './text/extensions/index.
 export { privateKeyText, publicKeyText } from './text/key.ts';
 export { dhParametersText, ecParametersText } from './text/params.ts';
 
+export { readCms, type CmsFile, type CmsForm } from './cms/read.ts';
+export {
+  enclosedIn,
+  signedDataOf,
+  verifySigners,
+  type Enclosed,
+  type SignerVerdict,
+  type SkippedChecks,
+} from './cms/signed.ts';
+export { decryptCms, type CmsKeys } from './cms/decrypt.ts';
+export type { ContentInfo, SignedData, SignerInfo } from './cms/types.ts';
+
+export {
+  inspectObjects,
+  recognise,
+  type Found,
+  type Finding,
+  type Inspection,
+  type InspectOptions,
+  type RecogniseOptions,
+} from './inspect/index.ts';
+export {
+  lintCertificate,
+  LINT_RULES,
+  type LintFinding,
+  type LintOptions,
+  type LintProfile,
+  type LintRule,
+  type LintSeverity,
+} from './lint/index.ts';
+export { parseText as asn1Text, type ParseTextOptions as Asn1TextOptions } from './text/asn1.ts';
+
 export { makeDemo, type DemoFile, type DemoGroup, type DemoOptions } from './demo/index.ts';
 
 export {

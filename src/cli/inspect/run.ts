@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fail } from '../../lib/errors.ts';
 import { inspectObjects, recognise, type Found } from '../../lib/inspect/index.ts';
+import { readSslSession } from '../../lib/tls/index.ts';
 import { CertificateView, verifyChain, type TrustStore } from '../../lib/verify/index.ts';
 import { Certificate } from '../../lib/x509/certificate.ts';
 import type { Context } from '../context.ts';
@@ -71,7 +72,7 @@ async function lookAtFiles(context: InspectContext, files: readonly string[], tr
   const objects: Found[] = [];
   for (const file of files) {
     const source = context.inputName(file);
-    const found = await recognise(context.read(file), { source, passphrase });
+    const found = await recognise(context.read(file), { source, passphrase, readSession: readSslSession });
     objects.push(
       ...(files.length === 1 ? found : found.map((one) => ({ ...one, place: { ...one.place, file: source } }))),
     );

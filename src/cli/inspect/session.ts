@@ -22,7 +22,7 @@ export function sessionLines(stored: SslSession, now: number): string[] {
     `TLS session, ${version}, ${suite}`,
     `${kind}${session.serverName === '' ? '' : ` for ${printable(session.serverName)}`}, made ${new Date(session.created).toISOString().slice(0, 19)}Z, ` +
       `for ${session.lifetime} s${over ? ': that is over' : ''}`,
-    `${session.peerChain.length} certificates of the peer in it, ${session.maxEarlyData} octets of early data`,
+    `${session.peerChain.length === 1 ? '1 certificate' : `${session.peerChain.length} certificates`} of the peer in it, ${session.maxEarlyData} octets of early data`,
   ];
 }
 

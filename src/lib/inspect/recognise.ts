@@ -14,7 +14,7 @@ import { OcspRequest, OcspResponse } from '../ocsp/index.ts';
 import { readPkcs12 } from '../pkcs12/index.ts';
 import type { Secret } from '../secret.ts';
 import { readSpkac } from '../spkac/index.ts';
-import { readSslSession, SSL_SESSION_LABEL } from '../tls/session/openssl.ts';
+import type { SslSession } from '../tls/session/openssl.ts';
 import { CertificateView } from '../verify/certificate.ts';
 import { Certificate } from '../x509/certificate.ts';
 import { CertificateRequest } from '../x509/request.ts';
@@ -26,6 +26,10 @@ export interface RecogniseOptions {
   readonly source: string;
   /** Opens what is encrypted; without it encrypted things are found and stay locked. PKCS#12 without a password is opened. */
   readonly passphrase?: Secret | undefined;
+  /** Reads TLS sessions in OpenSSL's form (`readSslSession` of tlskit/engine); without it they are not recognised. */
+  readonly readSession?: ((der: Buffer, source: string) => SslSession) | undefined;
+  /** Also parameters that stand in front of an EC key, which only repeat what is in it. */
+  readonly everything?: boolean;
 }
 
 /** Objects of one input that are looked at; a bundle of all the world's roots has a few hundred. */
@@ -65,10 +69,9 @@ async function fromPem(text: string, options: RecogniseOptions): Promise<Found[]
       found.push(broken('a PEM block', {}, error));
       continue;
     }
-    // parameters in front of an EC key only repeat what is in it
     found.push(...(await fromBlock(block, options)));
   }
-  const keys = found.some((one) => one.kind === 'privateKey');
+  const keys = !options.everything && found.some((one) => one.kind === 'privateKey');
   return found.filter((one) => !(keys && one.kind === 'parameters' && one.parameters.type === 'ec'));
 }
 
@@ -85,8 +88,10 @@ async function fromBlock(block: PemBlock, options: RecogniseOptions): Promise<Fo
         form: 'OpenSSH private key, of which only the public half is read',
       },
     ]);
-  if (label === SSL_SESSION_LABEL)
-    return attempt(what, place, () => [{ kind: 'session', place, session: readSslSession(der, options.source) }]);
+  if (label === 'SSL SESSION PARAMETERS' && options.readSession) {
+    const { readSession, source } = options;
+    return attempt(what, place, () => [{ kind: 'session', place, session: readSession(der, source) }]);
+  }
   if (label === 'OCSP RESPONSE' || label === 'OCSP REQUEST') return fromDer(der, place, options);
   if (isEncryptedPem(block)) return privateKey(Buffer.from(encodePem(label, der, block.headers)), place, options, true);
   const shape = shapeOfLabel(label);
@@ -97,15 +102,16 @@ async function fromBlock(block: PemBlock, options: RecogniseOptions): Promise<Fo
 }
 
 async function fromDer(bytes: Buffer, place: Place, options: RecogniseOptions, what = 'DER'): Promise<Found[]> {
-  const candidates: (() => Found)[] = [
-    () => ({ kind: 'ocspResponse', place, response: OcspResponse.read(bytes, { strictness: 'der' }) }),
-    () => ({ kind: 'ocspRequest', place, request: OcspRequest.read(bytes, { strictness: 'der' }) }),
-    () => ({ kind: 'session', place, session: readSslSession(bytes, options.source) }),
-    () => ({ kind: 'spkac', place, spkac: readSpkac(bytes.toString('base64'), options.source) }),
-  ];
   const shape = shapeOfDer(bytes);
   const likely = shape === undefined ? [] : await fromShape(shape, bytes, place, options);
   if (likely.length > 0 && !likely.some((one) => one.kind === 'broken')) return likely;
+  const { readSession } = options;
+  const candidates: (() => Found)[] = [
+    () => ({ kind: 'ocspResponse', place, response: OcspResponse.read(bytes, { strictness: 'der' }) }),
+    () => ({ kind: 'ocspRequest', place, request: OcspRequest.read(bytes, { strictness: 'der' }) }),
+    ...(readSession ? [(): Found => ({ kind: 'session', place, session: readSession(bytes, options.source) })] : []),
+    () => ({ kind: 'spkac', place, spkac: readSpkac(bytes.toString('base64'), options.source) }),
+  ];
   for (const candidate of candidates) {
     try {
       return [candidate()];
