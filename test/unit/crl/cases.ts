@@ -625,6 +625,18 @@ const ISSUERS: readonly CrlCase[] = [
       because: 'the CRL is about the certificate of its own key, too, as in PKITS 4.14.30, where NIST accepts it',
     },
   }),
+  one(
+    'the CRL names a key that did not come along, and another certificate of the name did',
+    [list(rolled, [], { extensions: keyId })],
+    {
+      ...extended,
+      untrusted: [ca.certificate, crlKey.certificate],
+      ours: {
+        found: ['3@0'],
+        because: 'OpenSSL has not read the extensions of this certificate yet when it compares key identifiers',
+      },
+    },
+  ),
   one('the CRL has a key of its own, and says nothing of it', [list(crlKey)], {
     ...extended,
     untrusted: [ca.certificate, crlKey.certificate],
