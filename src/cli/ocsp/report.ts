@@ -34,7 +34,10 @@ export interface Judgement {
   readonly verification?: OcspVerification;
 }
 
-/** Compares the nonces and verifies the signer, first as the options say, then with the certificates of -issuer as trusted signers. */
+/**
+ * Compares the nonces and verifies the signer, looked for first where the options say, then among the certificates of -issuer: to be named there is no
+ * reason to be trusted.
+ */
 export async function judge(
   context: OcspContext,
   request: OcspRequest | undefined,
@@ -49,21 +52,20 @@ export async function judge(
   if (nonces === 'absent') lines.push('WARNING: no nonce in response\n');
   const { certificates, trustCertificates } = await signers(context);
   const common = { ...verifyOptions(flags, Date.now()), trusted: openTrust(flags, 'each') };
-  const first = verifyOcspResponse(response, {
-    ...common,
-    certificates,
-    trustCertificates,
-    noIntern: flags.no_intern,
-    noSignature: flags.no_signature_verify,
-    noSignerCheck: flags.no_cert_verify,
-    noChain: flags.no_chain,
-    noResponsibility: flags.no_cert_checks,
-    noExplicit: flags.no_explicit,
-  });
-  const second =
-    first.ok || issuers.length === 0
-      ? undefined
-      : verifyOcspResponse(response, { ...common, certificates: issuers, trustCertificates: true });
+  const among = (signers: readonly Certificate[]): OcspVerification =>
+    verifyOcspResponse(response, {
+      ...common,
+      certificates: signers,
+      trustCertificates,
+      noIntern: flags.no_intern,
+      noSignature: flags.no_signature_verify,
+      noSignerCheck: flags.no_cert_verify,
+      noChain: flags.no_chain,
+      noResponsibility: flags.no_cert_checks,
+      noExplicit: flags.no_explicit,
+    });
+  const first = among(certificates);
+  const second = first.ok || issuers.length === 0 ? undefined : among(issuers);
   const verification = second?.ok ? second : first;
   if (verification.ok) return { trusted: true, lines: [...lines, 'Response verify OK\n'], stop: false, verification };
   const reasons = new Set([first, second].flatMap((one) => (one?.text === undefined ? [] : [one.text])));

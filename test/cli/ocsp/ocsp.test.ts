@@ -120,6 +120,13 @@ describeWith(['openssl'], 'K9 ocsp as openssl has it', () => {
       '-respin a.resp -no-CAfile -no_cert_verify',
       '-respin key.resp -CAfile root.crt',
       '-respin key.resp -CAfile root.crt -issuer root.crt',
+      // the issuer that is named is a certificate to find the signer among, and no reason to trust it
+      '-respin key.resp -CAfile other.crt -issuer root.crt',
+      '-respin key.resp -no-CAfile -issuer root.crt -cert good.crt',
+      '-respin a.resp -no-CAfile -issuer root.crt -issuer delegate.crt',
+      '-respin key.resp -CAfile other.crt -issuer root.crt -trust_other',
+      '-respin key.resp -CAfile other.crt -issuer root.crt -no_cert_verify',
+      '-respin bad.resp -CAfile root.crt -issuer root.crt -no_signature_verify',
       '-respin bad.resp -CAfile root.crt -VAfile root.crt',
       '-respin bad.resp -CAfile root.crt -VAfile root.crt -no_signature_verify',
       '-respin plain.resp -CAfile root.crt',
