@@ -59,7 +59,7 @@ export const TOPICS: readonly { readonly title: string; readonly commands: reado
     commands: ['dhparam', 'ticketkey', 'ticketkey generate', 'ticketkey inspect', 'ticketkey rotate'],
   },
   { title: 'Look at files', commands: ['inspect', 'lint', 'asn1parse', 'pkcs7', 'crl2pkcs7', 'cms', 'storeutl'] },
-  { title: 'TLS', commands: ['s_client', 's_server', 'ciphers', 'sess_id'] },
+  { title: 'TLS', commands: ['s_client', 's_server', 'test-client', 'ciphers', 'sess_id'] },
   { title: 'Small tools', commands: ['dgst', 'enc', 'base64', 'rand', 'passwd', 'prime', 'list', 'version'] },
 ];
 
