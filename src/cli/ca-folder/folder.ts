@@ -155,12 +155,18 @@ export async function withCa<T>(
         const key = await loadKey(context, keyFile(folder, name), passphrase);
         if (!key.publicKey.equals(keyOf(certificate)))
           fail('ERR_KEY_MISMATCH', `${keyFile(folder, name)} is not the key of ${path}`);
-        return new RecordedAuthority(store, stored, { certificate, key });
+        return new RecordedAuthority(store, stored, { certificate, key }, [...above, ...rootOf(folder, name)]);
       },
     });
   } finally {
     await store.close();
   }
+}
+
+/** The root above an intermediate; a CA that was taken over may have none here. */
+function rootOf(folder: string, name: AuthorityName): Certificate[] {
+  const path = certificateFile(folder, 'root');
+  return name === 'root' || !existsSync(path) ? [] : readCertificates(readFile(path), path);
 }
 
 function loadKey(

@@ -5,6 +5,7 @@ import { Certificate } from '../x509/certificate.ts';
 import type { CertificateRequest } from '../x509/request.ts';
 import { parseSerial, serialHex } from '../x509/serial.ts';
 import { issueCertificate, type CertificateOrder, type Issuer } from './issue.ts';
+import { issuingLimits } from './limits.ts';
 import { namesOf } from './names.ts';
 import { recordOf, type CertificateRecord, type Revocation } from './record.ts';
 import { requestOrder, type SignOptions } from './request.ts';
@@ -75,16 +76,20 @@ export class CaRecords {
 /** A CA with its key, all of whose certificates are recorded. */
 export class RecordedAuthority extends CaRecords {
   readonly issuer: Issuer;
+  readonly #check: (certificate: Certificate) => void;
 
-  constructor(store: CaStore, stored: StoredAuthority, issuer: Issuer) {
+  /** @param above the certificates above the issuer's as far as they are known, the nearest first: what they forbid is not issued */
+  constructor(store: CaStore, stored: StoredAuthority, issuer: Issuer, above: readonly Certificate[] = []) {
     super(store, stored);
     this.issuer = issuer;
+    this.#check = issuingLimits([issuer.certificate, ...above]);
   }
 
   /**
    * Issues certificates and records them, in one transaction: when this returns, they are in the database.
    *
-   * @throws TlskitError ERR_USAGE also where a serial number that an order names has been used
+   * @throws TlskitError ERR_USAGE also where a serial number that an order names has been used, and for what the CA's own certificate or one above
+   *   it forbids: names beyond their constraints, a CA beyond their path length
    */
   async issue(orders: readonly KeyedOrder[], now: number = Date.now()): Promise<Issued[]> {
     const made = orders.map((order) => this.#make(order, now));
@@ -110,6 +115,7 @@ export class RecordedAuthority extends CaRecords {
     const defaults = { urls, ...(leaf && days !== undefined ? { days } : {}) };
     const whole = { ...defaults, ...withoutUndefined(order) };
     const certificate = issueCertificate(this.issuer, order.publicKey, whole, now);
+    this.#check(certificate);
     const { replaces } = order;
     return { certificate, record: recordOf(certificate, { issuedAt: now, template: templateNameOf(order), replaces }) };
   }

@@ -414,6 +414,32 @@ describeWith(['openssl'], 'CA folder: from init to renewal', () => {
 });
 
 describe('CA folder: what is refused, in one line and with nothing written', () => {
+  test('K4: what the certificates of the CA forbid', () => {
+    const cwd = scratch();
+    good(ca(cwd, 'init -intermediate -permit example.org -permit 10.0.0.0/8 -exclude bad.example.org'));
+    good(ca(cwd, 'issue www.example.org 10.1.2.3', 'issue -authority root -template ca -subj CN=Below'));
+    writeFileSync(join(cwd, 'list'), 'a.example.org\nexample.com b.example.org\n');
+    const before = tree(cwd);
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ['issue example.com', /constraints do not allow a certificate for example\.com: permitted subtree violation\n$/],
+      ['issue 11.0.0.1', /for 11\.0\.0\.1: permitted subtree violation/],
+      ['issue x.bad.example.org', /excluded subtree violation/],
+      ['issue -authority root example.com', /permitted subtree violation/],
+      ['issue -template client -subj CN=example.com', /for CN=example\.com: permitted subtree violation/],
+      ['issue -batch list', /for example\.com, b\.example\.org: permitted/],
+      ['issue -template ca -subj CN=Deeper', /no CA may follow below this one: the CA has the path length 0/],
+    ];
+    const results = ca(cwd, ...cases.map(([line]) => line));
+    for (const [i, [line, pattern]] of cases.entries()) {
+      const { status, stdout, stderr } = results[i] as BatchResult;
+      expect([line, status, stdout]).toEqual([line, 1, '']);
+      expect(stderr).toMatch(pattern);
+    }
+    expect(tree(cwd)).toEqual(before);
+    const [listed] = good(ca(cwd, 'list -json'));
+    expect((JSON.parse(listed as string) as Listed).certificates).toHaveLength(1);
+  });
+
   test('K4: each mistake names itself and the way out', () => {
     const cwd = scratch();
     mkdirSync(join(cwd, 'rest'));
