@@ -19,6 +19,10 @@ const command: CommandSpec = defineCommand<ServerFlags>({
       say: 'A free port, told on standard output',
       line: 's_server -accept 127.0.0.1:0 -cert server.crt -key server.key -echo',
     },
+    {
+      say: 'Good and bad servers of a fixture file, each under its own name: expired.localhost, …',
+      line: 's_server -accept 4433 -fixtures tlskit.yml',
+    },
   ],
   flags: SERVER_FLAGS,
   run: runServer,

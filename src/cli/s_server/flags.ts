@@ -25,7 +25,9 @@ type Texts =
   | 'proxy'
   | 'no_proxy'
   | 'pha_path'
-  | 'keyupdate_path';
+  | 'keyupdate_path'
+  | 'fixtures'
+  | 'fixtures_domain';
 type Numbers =
   | 'status_timeout'
   | 'port'
@@ -105,6 +107,12 @@ export const SERVER_FLAGS: ServerFlags = {
   echo: bool('Send every record back', WHAT),
   pha_path: text('path', 'TLS 1.3: ask for a certificate when a request asks for this path', WHAT),
   keyupdate_path: text('path', 'TLS 1.3: make new keys when a request asks for this path', WHAT),
+  fixtures: text(
+    'file',
+    'Serve every certificate of a fixture file, each under a name of its own, with an index page',
+    WHAT,
+  ),
+  fixtures_domain: text('domain', 'What their names end in (default localhost)', WHAT),
   ...TLS_FLAGS,
   dcert: text('file', 'A second certificate, with another type of key', IDENTITY),
   dkey: text('file', 'Its private key', IDENTITY),

@@ -12,6 +12,8 @@ import { setUp, type ServerSetup } from './setup.ts';
 /** Runs s_server until it is ended, or -naccept connections are over. */
 export async function runServer(context: ServerContext): Promise<number> {
   if (context.json) throw new TlskitError('ERR_UNSUPPORTED', 's_server has no --json');
+  // what makes certificates is loaded only where it is needed
+  if (context.flags.fixtures !== undefined) return (await import('./fixtures.ts')).runFixtures(context);
   const setup = await setUp(context);
   context.flushNotes();
   return new Listener(context, setup).run();

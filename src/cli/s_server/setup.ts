@@ -62,6 +62,7 @@ const EARLY_DATA = 16_384;
  */
 export async function setUp(context: ServerContext): Promise<ServerSetup> {
   const { flags } = context;
+  if (flags.fixtures_domain !== undefined) fail('ERR_USAGE', '-fixtures_domain goes with -fixtures');
   const where = whereToListen(flags);
   const common = await commonOptions(flags, 'server');
   const psk = pskOf(flags);
