@@ -8,8 +8,10 @@ import type { PrivateKey } from '../../lib/keys/model.ts';
 import { readPrivateKey } from '../../lib/keys/read.ts';
 import { writePrivateKey } from '../../lib/keys/write.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { TrustStore, verifyChain } from '../../lib/verify/index.ts';
 import { certificatePem } from '../../lib/x509/build.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
+import { caMark, readMarks } from '../../lib/x509/purpose.ts';
 import { certificateSignedBy } from '../../lib/x509/verify-signed.ts';
 import type { Context } from '../context.ts';
 import { keyOf } from '../flags/certificates.ts';
@@ -115,6 +117,9 @@ function intermediateName(name: string): string {
  */
 export function adoptedCas(certificate: Certificate, key: PrivateKey, chain: readonly Certificate[]): PlannedCa[] {
   if (!key.publicKey.equals(keyOf(certificate))) fail('ERR_KEY_MISMATCH', 'the key is not that of the certificate');
+  const marks = readMarks(certificate);
+  if (!marks || caMark(marks) === 0)
+    fail('ERR_USAGE', "it is no CA's certificate: its basicConstraints or keyUsage do not let it issue");
   if (selfSigned(certificate)) return [{ name: 'root', certificate, key, above: [] }];
   const others = chain.filter((one) => !one.der.equals(certificate.der));
   const root = others.find(selfSigned);
@@ -124,6 +129,9 @@ export function adoptedCas(certificate: Certificate, key: PrivateKey, chain: rea
       'the certificate is not self-signed: give those above it, its root among them, with -chain',
     );
   const above = others.filter((one) => one !== root);
+  // whether it is still good is no question here: a test may want to issue from a CA that has expired
+  const { errors } = verifyChain(certificate, { trusted: new TrustStore([root]), untrusted: above, time: undefined });
+  if (errors[0]) fail('ERR_USAGE', `the certificate does not lead to the root of -chain: ${errors[0].text}`);
   return [
     { name: 'root', certificate: root, key: undefined, above: [] },
     { name: 'intermediate', certificate, key, above },

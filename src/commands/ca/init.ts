@@ -9,7 +9,7 @@ import { Inputs } from '../../cli/flags/certificates.ts';
 import { MIN_PASSPHRASE, passinFlag, passoutFlag, passphrases } from '../../cli/flags/encryption.ts';
 import { bool, defineCommand, int, list, text, type CommandSpec } from '../../cli/spec.ts';
 import type { IssuerUrls } from '../../lib/ca/index.ts';
-import { fail } from '../../lib/errors.ts';
+import { fail, within } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { nameText } from '../../lib/text/name.ts';
 import type { Certificate } from '../../lib/x509/certificate.ts';
@@ -119,7 +119,8 @@ async function adopted(
   const [certificate, ...more] = (await inputs.certificates(cert)) as [Certificate, ...Certificate[]];
   const above = chain === undefined ? [] : await inputs.certificates(chain);
   const { key, passphrase } = await readCaKey(context, keyPath as string, secret);
-  return { cas: adoptedCas(certificate, key, [...more, ...above]), passphrase };
+  const cas = within(cert as string, () => adoptedCas(certificate, key, [...more, ...above]));
+  return { cas, passphrase };
 }
 
 function printReport(context: Run, folder: string, cas: readonly PlannedCa[]): void {

@@ -5,6 +5,7 @@ import { findObject } from '../registry/find.ts';
 import { shortName } from '../registry/oids.ts';
 import { readDer } from '../der/index.ts';
 import type { Extension } from '../x509/certificate.ts';
+import type { Name } from '../x509/name.ts';
 import type { CertificateRequest } from '../x509/request.ts';
 import { requestSignedByItself } from '../x509/verify-signed.ts';
 import type { CertificateOrder } from './issue.ts';
@@ -19,6 +20,7 @@ export interface SignOptions extends CertificateOrder {
 }
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
+const COMMON_NAME = '2.5.4.3';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 /** Identifiers that the issuer computes itself. */
 const OURS: ReadonlySet<string> = new Set(['2.5.29.14', '2.5.29.35']);
@@ -37,10 +39,24 @@ export function requestOrder(
   const { copy, ...order } = options;
   const copied = copiedExtensions(request, copy, options);
   const { subject } = request;
+  const { names = [], template = 'server' } = options;
+  if (names.length === 0 && copied.length === 0) refuseNameless(template, subject);
   return {
     publicKey: PublicKey.fromSpki(request.spki),
     order: { ...order, subject: order.subject ?? subject, copied },
   };
+}
+
+/** Clients have long ceased to look for names in the commonName (RFC 9525 section 2): it is not taken for one in silence. */
+function refuseNameless(template: NonNullable<CertificateOrder['template']>, subject: Name): void {
+  const { named, title } = typeof template === 'string' ? templateByName(template) : template;
+  if (!named) return;
+  const common = subject.attributes.find(({ oid }) => oid === COMMON_NAME)?.value.toString('utf8') ?? '';
+  const name = /^[a-z0-9.-]+$/i.test(common) ? common : 'www.example.org';
+  fail(
+    'ERR_USAGE',
+    `the request has no subjectAltName, and a certificate for ${title} needs one: add one with -name ${name}`,
+  );
 }
 
 function copiedExtensions(

@@ -31,6 +31,8 @@ const FALSE = ['off', 'false'];
  */
 export function parseConfig(text: string | Uint8Array, options: ConfigOptions): Config {
   const source = options.source ?? 'configuration';
+  // before its bytes are looked at one by one
+  if (text.length > MAX_FILE) fail('ERR_LIMIT', `${source}: too large for a configuration file`, { source });
   const config = new Config(source, options.env);
   new Parser(config, options.env).file(typeof text === 'string' ? text : textOf(text), source, 0);
   return config;

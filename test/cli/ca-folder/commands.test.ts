@@ -440,6 +440,39 @@ describe('CA folder: what is refused, in one line and with nothing written', () 
     expect((JSON.parse(listed as string) as Listed).certificates).toHaveLength(1);
   });
 
+  test('K4: a certificate that is no CA, or a root that is not above it, is not taken over', () => {
+    const cwd = scratch();
+    good(ca(cwd, 'init', 'init -ca other', 'issue a.example', 'issue -template ca -subj CN=Below'));
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [
+        '-cert a.example.pem -key a.example-key.pem -chain tlskit-ca/root.pem',
+        /a\.example\.pem: it is no CA's certificate/,
+      ],
+      ['-cert Below.pem -key Below-key.pem', /give those above it, its root among them, with -chain/],
+      [
+        '-cert Below.pem -key Below-key.pem -chain other/root.pem',
+        /does not lead to the root of -chain: unable to get/,
+      ],
+    ];
+    const results = ca(cwd, ...cases.map(([line]) => `init -ca new ${line}`));
+    expect(results.map(({ status }) => status)).toEqual([1, 1, 1]);
+    for (const [i, [, pattern]] of cases.entries()) expect(results[i]?.stderr).toMatch(pattern);
+    expect(existsSync(join(cwd, 'new'))).toBe(false);
+    good(
+      ca(cwd, 'init -ca new -cert Below.pem -key Below-key.pem -chain tlskit-ca/root.pem', 'issue -ca new b.example'),
+    );
+  });
+
+  test('K4: a request that names nothing is told how names are added', () => {
+    const cwd = scratch();
+    good(ca(cwd, 'init'));
+    batch([{ cwd, args: 'req -new -newkey rsa:1024 -noenc -keyout k -subj /CN=www.example -out r.csr'.split(' ') }]);
+    const [without, other] = ca(cwd, 'sign r.csr', 'sign r.csr -name www.example');
+    expect(without).toMatchObject({ status: 1, stdout: '' });
+    expect(without?.stderr).toMatch(/the request has no subjectAltName[^\n]*: add one with -name www\.example\n$/);
+    expect(other?.status).toBe(0);
+  });
+
   test('K4: each mistake names itself and the way out', () => {
     const cwd = scratch();
     mkdirSync(join(cwd, 'rest'));
