@@ -15,7 +15,7 @@ const command: CommandSpec = defineCommand({
     '-genconf make a value of a text or a configuration file (the language of ASN1_generate_nconf(3)), -out writes the octets.',
   examples: [
     { say: 'What is in this file', line: 'asn1parse -in cert.pem -i' },
-    { say: 'What is in its element at offset 250', line: 'asn1parse -in cert.pem -strparse 250' },
+    { say: 'What is in its element at offset 250', line: 'asn1parse -in cert.pem -strparse 4' },
     { say: 'A DER file made of text', line: 'asn1parse -genstr UTF8:hello -noout -out hello.der' },
   ],
   flags: {

@@ -47,7 +47,7 @@ const command: CommandSpec = defineCommand({
     { say: 'What does this CRL say?', line: 'crl -in list.crl -text -noout' },
     { say: 'Number, dates and issuer', line: 'crl -in list.crl -noout -crlnumber -lastupdate -nextupdate -issuer' },
     { say: 'Is it signed by this CA?', line: 'crl -in list.crl -noout -CAfile ca.pem' },
-    { say: 'From DER to PEM', line: 'crl -in list.crl -inform DER -out list.pem' },
+    { say: 'From DER to PEM', line: 'crl -in list.der -inform DER -out list.pem' },
     {
       say: 'Make a delta CRL of an old and a new one',
       line: 'crl -in old.crl -gendelta new.crl -key ca-key.pem -sha256 -out delta.crl',

@@ -46,6 +46,16 @@ export async function selectRecord(
   return { record: last, file: undefined };
 }
 
+/** The words without files that hold a private key and no certificate: `certs/*.pem` names both. One word alone stays. */
+export function withoutKeys(words: readonly string[]): readonly string[] {
+  if (words.length < 2) return words;
+  return words.filter((word) => {
+    if (!existsSync(word) || !statSync(word).isFile()) return true;
+    const text = readFile(word).toString('latin1');
+    return !text.includes('PRIVATE KEY-----') || text.includes('-----BEGIN CERTIFICATE-----');
+  });
+}
+
 /** Fewer digits than these mean nobody in particular. */
 const MIN_DIGITS = 6;
 

@@ -4,7 +4,7 @@ import { deliveryJson } from '../../cli/ca-folder/issue-text.ts';
 import { keyTypeFlag } from '../../cli/ca-folder/key-type.ts';
 import { day } from '../../cli/ca-folder/render.ts';
 import { endsWithin, renewalKeyAndOrder, renewalOf, type Renewal } from '../../cli/ca-folder/renew.ts';
-import { oneLine, selectRecord } from '../../cli/ca-folder/select.ts';
+import { oneLine, selectRecord, withoutKeys } from '../../cli/ca-folder/select.ts';
 import type { Context } from '../../cli/context.ts';
 import { bool, defineCommand, int, text, type CommandSpec } from '../../cli/spec.ts';
 import type { Issued } from '../../lib/ca/index.ts';
@@ -44,7 +44,7 @@ const command: CommandSpec = defineCommand({
     await withCa(context, flags, async (ca) => {
       const now = Date.now();
       const all: Renewal[] = [];
-      for (const word of args) {
+      for (const word of withoutKeys(args)) {
         const selected = await selectRecord(ca, word, { newest: true });
         if (flags.expiring !== undefined && !endsWithin(selected.record, flags.expiring, now)) continue;
         const renewal = renewalOf(ca, selected, flags);

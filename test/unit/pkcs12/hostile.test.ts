@@ -17,7 +17,7 @@ function mustNotCrash(bytes: Buffer): void {
       readPkcs12(bytes, { password: secret('secret'), verifyMac, allowMissingMac: true });
     } catch (error) {
       expect(error).toBeInstanceOf(TlskitError);
-      expect((error as Error).message).not.toMatch(/\n|secret/);
+      expect((error as Error).message).not.toMatch(/\n|(?<!a )secret(?! bag)/);
     }
   }
 }
