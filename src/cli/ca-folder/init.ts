@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 import { keyOf } from '../flags/certificates.ts';
 import { cipherOf } from '../flags/encryption.ts';
 import { makeFolder } from '../folders.ts';
+import { withLock } from '../lock.ts';
 import { caFileText, certificateFile, hasCa, keyFile, openDatabase, type AuthorityName } from './folder.ts';
 import { readKeyType } from './key-type.ts';
 
@@ -165,22 +166,26 @@ function selfSigned(certificate: Certificate): boolean {
 /**
  * Makes the database, then the files; ca.json, which makes a folder a CA, comes last.
  *
- * @throws TlskitError; nothing new is left behind then
+ * @throws TlskitError ERR_USAGE where there is a CA by now; nothing new is left behind then
  */
 export async function writeCa(context: Pick<Context, 'write' | 'sink'>, plan: InitPlan): Promise<void> {
   const { folder, database } = plan;
   const isNew = !existsSync(folder);
   makeFolder(folder);
-  try {
-    const opened = await openDatabase(folder, database, true);
-    await recordCas(opened, plan);
-    queueFiles(context, plan);
-    context.sink.commit();
-  } catch (error) {
-    if (isNew) rmSync(folder, { recursive: true, force: true });
-    else if (database === undefined) rmSync(join(folder, 'ca.db'), { force: true });
-    throw error;
-  }
+  await withLock(join(folder, 'ca.json'), async () => {
+    // another process may have made one since; what it made is not ours to remove
+    checkFree(folder);
+    try {
+      const opened = await openDatabase(folder, database, true);
+      await recordCas(opened, plan);
+      queueFiles(context, plan);
+      context.sink.commit();
+    } catch (error) {
+      if (isNew) rmSync(folder, { recursive: true, force: true });
+      else if (database === undefined) rmSync(join(folder, 'ca.db'), { force: true });
+      throw error;
+    }
+  });
 }
 
 async function recordCas(database: SqlDatabase, { cas, settings }: InitPlan): Promise<void> {

@@ -279,3 +279,15 @@ describeWithPostgres('CA database: PostgreSQL', () => {
     expect(rows).toEqual([{ n: 2 }]);
   });
 });
+
+test('K4: of several that make a CA in one folder at once, one does', async () => {
+  const cwd = scratch();
+  const args = ['ca', 'init', '-yes', '-intermediate'];
+  const results = await Promise.all([1, 2, 3, 4].map(() => ended(start(cwd, {}, args))));
+  expect(results.map(({ status }) => String(status)).sort()).toEqual(['0', '1', '1', '1']);
+  for (const { status, stderr } of results)
+    if (status !== 0)
+      expect(stderr).toMatch(/there is a CA in tlskit-ca already|is in the way: of a CA that was not finished/);
+  expect(readdirSync(join(cwd, 'tlskit-ca')).filter((name) => name.includes('lock'))).toEqual([]);
+  expect(tlskit(['ca', 'issue', 'a.example'], { cwd }).status).toBe(0);
+}, 60_000);
