@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { PROVIDER_FLAGS, RANDOM_FLAGS } from '../cli/flags/keys.ts';
 import { bool, defineCommand, ignored, int, list, text, type CommandSpec } from '../cli/spec.ts';
 import { runCa } from '../cli/ca/run.ts';
+import { TOPICS } from '../cli/topics.ts';
+import { fail } from '../lib/errors.ts';
+import { closest } from '../lib/text/closest.ts';
 
 const CONFIG = { group: 'Configuration' };
 const REQUESTS = { group: 'Requests' };
@@ -86,8 +90,20 @@ const command: CommandSpec = defineCommand({
   flags,
   args: [{ name: 'request', description: 'requests to certify', many: true }],
   run(context) {
+    checkWord(context.args, context.order);
     return runCa(context, context.flags, context.args, () => context.sink.commit(() => context.flushNotes()));
   },
 });
+
+/** OpenSSL takes words for requests: one that is no file and nearly one of our own commands is a slip of the pen. */
+function checkWord([word]: readonly string[], given: readonly string[]): void {
+  if (word === undefined || given.length > 0 || existsSync(word)) return;
+  const own = TOPICS.flatMap(({ commands }) => commands).flatMap((name) =>
+    name.startsWith('ca ') ? [name.slice('ca '.length)] : [],
+  );
+  const near = closest(word, own);
+  if (near !== undefined)
+    fail('ERR_USAGE', `there is no "ca ${word}", and no file of that name; did you mean "ca ${near}"?`);
+}
 
 export default command;

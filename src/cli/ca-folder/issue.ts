@@ -127,11 +127,17 @@ export interface IssueJob {
   readonly ca: OpenCa;
   readonly authority: RecordedAuthority;
   readonly order: CertificateOrder;
+  /** Whether nobody said what the certificates are for: then their names do. */
+  readonly byNames: boolean;
   readonly keyParams: KeyGenParams;
   /** A key that is there already, in place of a new one. */
   readonly key: PrivateKey | undefined;
   readonly passphrase: Secret | undefined;
 }
+
+/** Whether names are mailboxes and nothing else: no server has such a name. */
+const isMail = (names: readonly CertifiedName[]): boolean =>
+  names.length > 0 && names.every(({ kind }) => kind === 'email');
 
 /** Certificates of one transaction: what is issued is on the disk before the files of these appear. */
 const CHUNK = 50;
@@ -151,7 +157,12 @@ export async function issueAll(
   for (let at = 0; at < wanted.length; at += CHUNK) {
     const part = wanted.slice(at, at + CHUNK);
     const keys = await Promise.all(part.map(async () => job.key ?? generateKey(job.keyParams)));
-    const orders = part.map(({ names }, i) => ({ ...job.order, names, publicKey: (keys[i] as PrivateKey).publicKey }));
+    const orders = part.map(({ names }, i) => ({
+      ...job.order,
+      ...(job.byNames && isMail(names) ? { template: templateByName('email') } : {}),
+      names,
+      publicKey: (keys[i] as PrivateKey).publicKey,
+    }));
     const issued = await job.authority.issue(orders);
     const done = issued.map((one, i): Delivery => {
       const { places } = part[i] as Wanted;

@@ -16,6 +16,10 @@ const FILES = { group: 'Files' };
 
 const flags = {
   ...contentFlags,
+  template: text(
+    'name',
+    'What it is for: server, client, both, email, code, ocsp, ca (default: server; of mailboxes alone email)',
+  ),
   'key-type': keyTypeFlag('Type of the new key'),
   key: text('file', 'Use this key instead of a new one'),
   batch: text('file', 'A list of certificates: a line each, its names between spaces; - reads standard input'),
@@ -60,7 +64,12 @@ const command: CommandSpec = defineCommand({
       const authority = await ca.withKey();
       if (flags.outdir !== undefined && !existsSync(flags.outdir)) makeFolder(flags.outdir);
       await run(context, ca, wanted, (each) =>
-        issueAll(context, { ca, authority, order, keyParams, key, passphrase }, wanted, each),
+        issueAll(
+          context,
+          { ca, authority, order, byNames: flags.template === undefined, keyParams, key, passphrase },
+          wanted,
+          each,
+        ),
       );
     });
   },

@@ -525,6 +525,19 @@ describe('CA folder: what is refused, in one line and with nothing written', () 
     expect(tree(cwd)).toEqual(before);
   });
 
+  test('K4: a certificate of mailboxes alone is for mail, and a mistyped command is told', () => {
+    const cwd = scratch();
+    tlskit(['ca', 'init', '-yes'], { cwd });
+    const issued = tlskit(['ca', 'issue', 'jo@example.org', '--json'], { cwd });
+    expect(JSON.parse(issued.stdout)).toMatchObject({ template: 'email' });
+    const mixed = tlskit(['ca', 'issue', 'jo@example.org', 'www.example.org', '--json'], { cwd });
+    expect(JSON.parse(mixed.stdout)).toMatchObject({ template: 'server' });
+    expect(tlskit(['ca', 'isue', 'localhost'], { cwd })).toMatchObject({
+      status: 1,
+      stderr: 'tlskit ca: there is no "ca isue", and no file of that name; did you mean "ca issue"?\n',
+    });
+  });
+
   test('the folder may be named by $TLSKIT_CA', () => {
     const cwd = scratch();
     const env = { TLSKIT_CA: join(cwd, 'elsewhere') };
