@@ -69,6 +69,18 @@ while (client.waiting || server.waiting) {
 console.log(client.info.version.name, Buffer.concat(data).toString());
 `;
 
+/** A program that makes certificates in memory, and has the servers of the fixture file's cases. */
+const FIXTURES = `
+import { caseByName, createCA } from 'tlskit/fixtures';
+import { startServers } from 'tlskit/fixtures/servers';
+import setup from 'tlskit/fixtures/setup';
+
+await setup();
+const ca = await createCA();
+const { fullchain } = await ca.issue({ san: ['localhost'], case: 'expired' });
+console.log(caseByName('expired').verdicts.node, fullchain.startsWith('-----BEGIN') && typeof startServers === 'function');
+`;
+
 try {
   run('npm', ['pack', '--pack-destination', folder], root);
   const prefix = join(folder, 'global');
@@ -94,6 +106,13 @@ try {
     'a certificate is made and read',
     /packed/.test(run(tlskit, ['x509', '-in', 'c.pem', '-noout', '-subject'], empty)),
   );
+  // SQLite comes with Node, or by a package with binaries
+  run(tlskit, ['ca', 'init', '-yes'], empty);
+  run(tlskit, ['ca', 'issue', 'localhost'], empty);
+  expect('a CA issues and remembers', /localhost/.test(run(tlskit, ['ca', 'list'], empty)));
+  run(tlskit, ['fixtures', 'init', '-yes'], empty);
+  run(tlskit, ['fixtures', 'generate'], empty);
+  expect('fixtures are made', /up to date/.test(run(tlskit, ['fixtures', 'check'], empty)));
   // on Node 20 and 22 the bundle must find @noble/post-quantum among the package's dependencies
   const handshake = JSON.parse(await connect(tlskit, empty));
   expect('s_client and s_server agree on X25519MLKEM768', handshake.group === 'X25519MLKEM768');
@@ -106,6 +125,11 @@ try {
   );
   writeFileSync(join(empty, 'engine.js'), HANDSHAKE);
   expect('the engine is imported and shakes hands', run(process.execPath, ['engine.js'], empty) === 'TLSv1.3 hello\n');
+  writeFileSync(join(empty, 'fixtures.js'), FIXTURES);
+  expect(
+    'fixtures are imported and serve',
+    run(process.execPath, ['fixtures.js'], empty) === 'CERT_HAS_EXPIRED true\n',
+  );
   expect('the library is imported and makes a key', run(process.execPath, ['use.js'], empty) === 'ed25519\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });
