@@ -117,6 +117,8 @@ export async function withLock<T>(
       await sleep(PAUSE);
     }
   }
+  // left by a process that died while it took a dead lock away: who holds the lock knows that nobody is at that now
+  rmSync(`${path}.clear`, { force: true });
   try {
     return await work();
   } finally {
