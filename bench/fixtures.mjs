@@ -5,28 +5,15 @@
 // openssl loop's. Shell loops make `loops` leaves a round. A peer that is not installed is left out (Debian: openssl, gnutls-bin, mkcert); the npm
 // packages are installed into a temporary folder. node-forge makes no EC certificates: it signs with RSA keys of 2048 bits, the least that is of use.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { file, folder, has, timed } from './shell.mjs';
 
 const [rounds = 3, leaves = 200, loops = 40] = process.argv.slice(2).map(Number);
 const run = join(dirname(fileURLToPath(import.meta.url)), '../bin/run.js');
-const folder = mkdtempSync(join(tmpdir(), 'tlskit-bench-'));
-const env = { ...process.env };
-delete env.NODE_EXTRA_CA_CERTS;
 
-/** Runs a bash script; gives wall and CPU seconds (children included). */
-function timed(script) {
-  const whole = `TIMEFORMAT='%3R %3U %3S'; time { ${script}\n} >/dev/null 2>err.log`;
-  const { stderr, status } = spawnSync('bash', ['-ec', whole], { cwd: folder, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${script}\nfailed: ${stderr}${readFileSync(join(folder, 'err.log'), 'utf8')}`);
-  const [wall, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
-  return { wall, cpu: user + system };
-}
-
-const has = (program) => spawnSync('which', [program]).status === 0;
-const file = (name, content) => writeFileSync(join(folder, name), content);
 const loop = (line) => `for i in $(seq 1 ${loops}); do ${line}; done`;
 const tlskit = `'${process.execPath}' '${run}'`;
 const host = (i) => `h${i}.example.org`;

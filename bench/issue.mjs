@@ -3,30 +3,16 @@
 //   node scripts/build.mjs --release && node bench/issue.mjs [rounds] [ours] [theirs]
 // A row: leaves a second (wall clock), and CPU milliseconds a leaf of all processes together; medians of the rounds. A peer that is not installed
 // is left out (Debian: openssl, gnutls-bin, golang-cfssl, mkcert).
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { file, folder, has, timed } from './shell.mjs';
 
 const [rounds = 3, ours = 1000, theirs = 40] = process.argv.slice(2).map(Number);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = join(root, 'bin/run.js');
-const folder = mkdtempSync(join(tmpdir(), 'tlskit-bench-'));
-const env = { ...process.env };
-delete env.NODE_EXTRA_CA_CERTS;
 
-/** Runs a bash script; gives wall and CPU seconds (children included). */
-function timed(script) {
-  const whole = `TIMEFORMAT='%3R %3U %3S'; time { ${script}\n} >/dev/null 2>err.log`;
-  const { stderr, status } = spawnSync('bash', ['-ec', whole], { cwd: folder, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${script}\nfailed: ${stderr}${readFileSync(join(folder, 'err.log'), 'utf8')}`);
-  const [wall, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
-  return { wall, cpu: user + system };
-}
-
-const has = (program) => spawnSync('which', [program]).status === 0;
-const file = (name, content) => writeFileSync(join(folder, name), content);
 const loop = (line) => `for i in $(seq 1 ${theirs}); do ${line}; done`;
 
 file('names', Array.from({ length: ours }, (_, i) => `h${i}.example.org\n`).join(''));

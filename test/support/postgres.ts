@@ -13,7 +13,8 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
+import { notRun } from './peers.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
 const PACKAGE = 'postgresql';
@@ -122,8 +123,5 @@ export function describeWithPostgres(name: string, body: () => void): void {
     describe(name, body);
     return;
   }
-  if (process.env['CI']) throw new Error(`${name} needs PostgreSQL (Debian: ${PACKAGE})`);
-  describe.skip(name, () => {
-    it(`not run: needs PostgreSQL (Debian: ${PACKAGE})`, () => undefined);
-  });
+  notRun(name, `PostgreSQL (Debian: ${PACKAGE})`);
 }

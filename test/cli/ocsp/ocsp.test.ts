@@ -15,7 +15,7 @@ import {
   OcspResponse,
 } from '../../../src/lib/ocsp/index.ts';
 import { authority, issue, makeKey, type Party } from '../../support/chains.ts';
-import { describeWith, hasPeer, run } from '../../support/peers.ts';
+import { describeWith, run } from '../../support/peers.ts';
 import { freePort, Workshop, type Running } from '../../support/processes.ts';
 import { tlskit } from '../../support/tlskit.ts';
 
@@ -179,25 +179,27 @@ describeWith(['openssl'], 'K9 ocsp as openssl has it', () => {
     }
   });
 
-  it.skipIf(!hasPeer('ocsptool'))("requests and responses of GnuTLS' ocsptool, and ours for it", () => {
-    const tool = (...args: string[]): string => {
-      const { stdout, stderr, status } = run('ocsptool', args, { cwd: shop.folder });
-      expect([args, status]).toEqual([args, 0]);
-      return stdout + stderr;
-    };
-    tool('--generate-request', '--load-issuer=root.crt', '--load-cert=good.crt', '--nonce', '--outfile=gnutls.req');
-    expect(ours(['-reqin', 'gnutls.req', '-req_text']).stdout).toBe(
-      theirs(['-reqin', 'gnutls.req', '-req_text']).stdout,
-    );
-    expect(ours(['-reqin', 'gnutls.req', ...SIGNED, '-respout', 'gnutls.resp']).status).toBe(0);
-    expect(tool('--verify-response', '--load-response=gnutls.resp', '--load-trust=root.crt')).toContain('Success');
-    const asked = ['-issuer', 'root.crt', '-sha256', '-cert', 'good.crt', '-reqout', 'ours.req'];
-    expect(ours([...asked, '-signer', 'good.crt', '-signkey', 'good.key']).status).toBe(0);
-    expect(tool('--request-info', '--load-request=ours.req')).toContain('Hash Algorithm: SHA256');
-    // it shows responses with their PEM
-    writeFileSync(shop.path('gnutls.pem'), tool('--response-info', '--load-response=gnutls.resp'));
-    const checked = ours(['-respin', 'gnutls.pem', '-CAfile', 'root.crt', '-reqin', 'gnutls.req']);
-    expect([checked.status, checked.stderr]).toEqual([0, 'Response verify OK\n']);
+  describeWith(['ocsptool'], "GnuTLS' ocsptool", () => {
+    it("requests and responses of GnuTLS' ocsptool, and ours for it", () => {
+      const tool = (...args: string[]): string => {
+        const { stdout, stderr, status } = run('ocsptool', args, { cwd: shop.folder });
+        expect([args, status]).toEqual([args, 0]);
+        return stdout + stderr;
+      };
+      tool('--generate-request', '--load-issuer=root.crt', '--load-cert=good.crt', '--nonce', '--outfile=gnutls.req');
+      expect(ours(['-reqin', 'gnutls.req', '-req_text']).stdout).toBe(
+        theirs(['-reqin', 'gnutls.req', '-req_text']).stdout,
+      );
+      expect(ours(['-reqin', 'gnutls.req', ...SIGNED, '-respout', 'gnutls.resp']).status).toBe(0);
+      expect(tool('--verify-response', '--load-response=gnutls.resp', '--load-trust=root.crt')).toContain('Success');
+      const asked = ['-issuer', 'root.crt', '-sha256', '-cert', 'good.crt', '-reqout', 'ours.req'];
+      expect(ours([...asked, '-signer', 'good.crt', '-signkey', 'good.key']).status).toBe(0);
+      expect(tool('--request-info', '--load-request=ours.req')).toContain('Hash Algorithm: SHA256');
+      // it shows responses with their PEM
+      writeFileSync(shop.path('gnutls.pem'), tool('--response-info', '--load-response=gnutls.resp'));
+      const checked = ours(['-respin', 'gnutls.pem', '-CAfile', 'root.crt', '-reqin', 'gnutls.req']);
+      expect([checked.status, checked.stderr]).toEqual([0, 'Response verify OK\n']);
+    });
   });
 
   it('--json', () => {
