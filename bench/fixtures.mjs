@@ -5,7 +5,7 @@
 // openssl loop's. Shell loops make `loops` leaves a round. A peer that is not installed is left out (Debian: openssl, gnutls-bin, mkcert); the npm
 // packages are installed into a temporary folder. node-forge makes no EC certificates: it signs with RSA keys of 2048 bits, the least that is of use.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
