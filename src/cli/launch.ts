@@ -2,7 +2,7 @@
  * The first code that runs: finds the command's bundle and runs it. Nothing else is loaded, so a command starts in about the time that Node
  * itself needs. What oclif does for us at run time (shell completion, plugins) is reached through its own entry, in `oclif.ts`.
  */
-import { closest } from '../lib/text/closest.ts';
+import { closest } from '../lib/closest.ts';
 import { rootHelp, styleFor } from './help.ts';
 import { writeStdout } from './sink.ts';
 import { OPENSSL_COMMANDS } from './topics.ts';

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { fail } from '../lib/errors.ts';
-import { closest } from '../lib/text/closest.ts';
+import { closest } from '../lib/closest.ts';
 import type { CommandSpec, Flag, Flags, FlagValues } from './spec.ts';
 
 /** Says whether `name` (without dashes) is a digest or cipher name that may stand as a flag. */

@@ -4,7 +4,7 @@ import { bool, defineCommand, ignored, int, list, text, type CommandSpec } from 
 import { runCa } from '../cli/ca/run.ts';
 import { TOPICS } from '../cli/topics.ts';
 import { fail } from '../lib/errors.ts';
-import { closest } from '../lib/text/closest.ts';
+import { closest } from '../lib/closest.ts';
 
 const CONFIG = { group: 'Configuration' };
 const REQUESTS = { group: 'Requests' };

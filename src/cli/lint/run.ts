@@ -1,5 +1,5 @@
 /** `lint`: certificates of files against the table of rules. */
-import { closest } from '../../lib/text/closest.ts';
+import { closest } from '../../lib/closest.ts';
 import { fail } from '../../lib/errors.ts';
 import {
   lintCertificate,

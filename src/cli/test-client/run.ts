@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../lib/errors.ts';
-import { closest } from '../../lib/text/closest.ts';
+import { closest } from '../../lib/closest.ts';
 import { startFixtures } from '../fixtures/servers/load.ts';
 import type { PlacedCase, Servers, Visit } from '../fixtures/servers/index.ts';
 import { placeholders, runClient } from './command.ts';

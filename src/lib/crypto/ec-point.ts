@@ -4,6 +4,7 @@
  */
 import { fail } from '../errors.ts';
 import type { CurveDomain } from '../registry/curves.ts';
+import { inverse, mod, modPow } from './modular.ts';
 
 /** A point with its coordinates as field elements; the point at infinity is `undefined`. */
 export interface EcPoint {
@@ -20,11 +21,6 @@ interface Field {
   readonly inv: (a: bigint) => bigint;
 }
 
-const mod = (a: bigint, p: bigint): bigint => {
-  const r = a % p;
-  return r < 0n ? r + p : r;
-};
-
 /** Bits of a non-negative number: 0 for 0, else the position of its highest one bit plus 1. */
 export function bitLength(x: bigint): number {
   if (x <= 0n) return 0;
@@ -32,29 +28,9 @@ export function bitLength(x: bigint): number {
   return hex.length * 4 - Math.clz32(Number.parseInt(hex[0] as string, 16)) + 28;
 }
 
-/** a^-1 mod p for a prime p, by Euclid. */
-function invert(a: bigint, p: bigint): bigint {
-  let [r0, r1] = [p, mod(a, p)];
-  let [t0, t1] = [0n, 1n];
-  while (r1 !== 0n) {
-    const q = r0 / r1;
-    [r0, r1] = [r1, r0 - q * r1];
-    [t0, t1] = [t1, t0 - q * t1];
-  }
-  if (r0 !== 1n) fail('ERR_KEY', 'the curve has a field that is none: an element without an inverse');
-  return mod(t0, p);
-}
-
-/** b^e mod m. */
-export function modPow(b: bigint, e: bigint, m: bigint): bigint {
-  let result = 1n % m;
-  let base = mod(b, m);
-  for (let k = e; k > 0n; k >>= 1n) {
-    if (k & 1n) result = (result * base) % m;
-    base = (base * base) % m;
-  }
-  return result;
-}
+/** a^-1 mod p for a prime p. */
+const invert = (a: bigint, p: bigint): bigint =>
+  inverse(a, p) ?? fail('ERR_KEY', 'the curve has a field that is none: an element without an inverse');
 
 /** Reduction of polynomials over GF(2) modulo f of degree m. Sparse f, as all standard ones are, folds in few steps. */
 function reducer(f: bigint, m: number): (a: bigint) => bigint {

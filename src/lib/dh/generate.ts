@@ -2,7 +2,7 @@
 import { generatePrime } from 'node:crypto';
 import { fail } from '../errors.ts';
 import type { DhParameters, DsaParameters } from './parameters.ts';
-import { power } from './primality.ts';
+import { modPow } from '../crypto/modular.ts';
 import { checkPrimeBits, findSafePrime, type Congruence, type SafePrimeOptions } from './search.ts';
 
 /** The size of prime that OpenSSL takes when none is given. */
@@ -53,7 +53,7 @@ export async function generateDsaParameters(bits: number): Promise<DsaParameters
   const q = await randomPrime(DIVISOR_BITS, {});
   const p = await randomPrime(Math.ceil(bits / 64) * 64, { add: 2n * q, rem: 1n });
   let g = 1n;
-  for (let h = 2n; g === 1n; h += 1n) g = power(h, (p - 1n) / q, p);
+  for (let h = 2n; g === 1n; h += 1n) g = modPow(h, (p - 1n) / q, p);
   return { p, q, g };
 }
 

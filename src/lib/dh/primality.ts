@@ -79,13 +79,3 @@ function base64url(n: bigint): string {
   const hex = n.toString(16);
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
 }
-
-/** base^exponent mod modulus; the numbers are public, so its time may depend on them. */
-export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n % modulus;
-  for (const bit of exponent.toString(2)) {
-    result = (result * result) % modulus;
-    if (bit === '1') result = (result * base) % modulus;
-  }
-  return result;
-}

@@ -1,12 +1,12 @@
 /** Whether the numbers of a key fit each other, as OpenSSL's `-check` and `-pubcheck` ask. Every check returns reasons; none is a valid key. */
-import { decodePoint, isOnCurve, modPow, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
+import { decodePoint, isOnCurve, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
+import { gcd, inverse, modPow } from '../crypto/modular.ts';
 import { bitLength, isPrime as isPrimeNumber, MAX_TESTED_BITS } from '../crypto/primality.ts';
 import { fail, TlskitError } from '../errors.ts';
 import type { DhDomain, DhPublic, DsaPublic, EcPrivate, EcPublic, RsaPrivate, RsaPublic } from './components.ts';
 import type { EcGroup } from './ec-group.ts';
 import type { KeyParameters, PrivateKey, PublicKey } from './model.ts';
 import { derivePublic, ecPoint } from './public-of.ts';
-import { gcd, inverse } from './rsa.ts';
 
 /** Numbers beyond this take too long to compute with; OpenSSL does not compute with larger ones either. */
 const MAX_BITS = 16_384;

@@ -1,6 +1,7 @@
 /** The public half of a private key, computed. Secret numbers go through `node:crypto` wherever it has the group. */
 import { createDiffieHellman, createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
-import { encodePoint, modPow, multiplyBase } from '../crypto/ec-point.ts';
+import { modPow } from '../crypto/modular.ts';
+import { encodePoint, multiplyBase } from '../crypto/ec-point.ts';
 import { publicOf } from '../crypto/post-quantum.ts';
 import { fail } from '../errors.ts';
 import { readDer } from '../der/reader.ts';

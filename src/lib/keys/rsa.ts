@@ -1,29 +1,11 @@
 /** RSA keys from primes: exponents beyond 32 bits and keys of more than two primes, which `node:crypto` does not make. */
+import { gcd, inverse, modPow } from '../crypto/modular.ts';
 import { randomPrime } from '../crypto/random.ts';
 import { fail } from '../errors.ts';
 import type { RsaPrivate } from './components.ts';
 
 /** Primes that OpenSSL allows for a size of modulus, at most (RFC 8017 has no limit). */
 export const maxPrimes = (bits: number): number => (bits < 1024 ? 2 : bits < 4096 ? 3 : bits < 8192 ? 4 : 5);
-
-/** Greatest common divisor. */
-export function gcd(a: bigint, b: bigint): bigint {
-  let [x, y] = [a, b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
-}
-
-/** The inverse of a modulo m, or undefined when there is none. */
-export function inverse(a: bigint, m: bigint): bigint | undefined {
-  let [r0, r1] = [m, ((a % m) + m) % m];
-  let [t0, t1] = [0n, 1n];
-  while (r1 !== 0n) {
-    const q = r0 / r1;
-    [r0, r1] = [r1, r0 - q * r1];
-    [t0, t1] = [t1, t0 - q * t1];
-  }
-  return r0 === 1n ? ((t0 % m) + m) % m : undefined;
-}
 
 /**
  * All numbers of a key from its primes and public exponent (RFC 8017 section 3.2). As in OpenSSL, d is the inverse modulo
@@ -58,7 +40,7 @@ export function factorModulus(n: bigint, e: bigint, d: bigint): [bigint, bigint]
   let twos = 0;
   for (; (odd & 1n) === 0n; odd >>= 1n) twos += 1;
   for (let g = 2n; g < 100n; g += 1n) {
-    let y = power(g, odd, n);
+    let y = modPow(g, odd, n);
     for (let i = 0; i < twos; i += 1) {
       const square = (y * y) % n;
       if (square === 1n && y !== 1n && y !== n - 1n) {
@@ -69,16 +51,6 @@ export function factorModulus(n: bigint, e: bigint, d: bigint): [bigint, bigint]
     }
   }
   return bad();
-}
-
-function power(base: bigint, exponent: bigint, n: bigint): bigint {
-  let result = 1n;
-  let b = base % n;
-  for (let k = exponent; k > 0n; k >>= 1n) {
-    if (k & 1n) result = (result * b) % n;
-    b = (b * b) % n;
-  }
-  return result;
 }
 
 /** A new key of `count` primes, with a modulus of exactly `bits` bits. */

@@ -1,5 +1,6 @@
 /** Keys that follow from a source of octets, so that a seed makes the same key everywhere. For test fixtures. */
 import { checkPrimeSync } from 'node:crypto';
+import { gcd } from '../crypto/modular.ts';
 import { randomBelow, type RandomSource } from '../crypto/random.ts';
 import { primesBelow } from '../dh/sieve.ts';
 import { fail } from '../errors.ts';
@@ -11,7 +12,7 @@ import type { KeyGenParams } from './generate.ts';
 import { PrivateKey } from './model.ts';
 import { keyFromSeed } from './post-quantum.ts';
 import { ecPoint } from './public-of.ts';
-import { gcd, rsaFromPrimes } from './rsa.ts';
+import { rsaFromPrimes } from './rsa.ts';
 
 const RAW_LENGTH = { ed25519: 32, ed448: 57, x25519: 32, x448: 56 } as const;
 

@@ -4,13 +4,13 @@
  */
 import { createECDH, createHash, createHmac } from 'node:crypto';
 import type { Digest } from '../crypto/digests.ts';
-import { modPow, multiplyBase } from '../crypto/ec-point.ts';
+import { multiplyBase } from '../crypto/ec-point.ts';
+import { inverse, modPow } from '../crypto/modular.ts';
 import { integer, seq } from '../der/writer.ts';
 import { fail } from '../errors.ts';
 import { magnitude, unsigned } from '../keys/components.ts';
 import type { EcGroup } from '../keys/ec-group.ts';
 import type { PrivateKey } from '../keys/model.ts';
-import { inverse } from '../keys/rsa.ts';
 
 /** What a signature of this kind needs of a key. */
 interface Signing {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../crypto/digests.ts';
 import { addPoint, decodePoint, fieldLength, multiplyBase, multiplyPoint, type EcPoint } from '../crypto/ec-point.ts';
+import { inverse, mod } from '../crypto/modular.ts';
 import { randomOctets } from '../crypto/random.ts';
 import { bigintOf, readDer } from '../der/reader.ts';
 import { integer, oid, seq } from '../der/writer.ts';
@@ -62,18 +63,6 @@ function hashOf({ domain, point }: Curve, id: Uint8Array, data: Uint8Array): big
   return unsigned(createHash('sm3').update(z).update(data).digest());
 }
 
-const mod = (a: bigint, n: bigint): bigint => ((a % n) + n) % n;
-
-/** The inverse by the extended Euclidean algorithm; n is prime. */
-function inverse(a: bigint, n: bigint): bigint {
-  let [r0, r1, t0, t1] = [n, mod(a, n), 0n, 1n];
-  while (r1 !== 0n) {
-    const q = r0 / r1;
-    [r0, r1, t0, t1] = [r1, r0 - q * r1, t1, t0 - q * t1];
-  }
-  return mod(t0, n);
-}
-
 /** A signer for an SM2 key. */
 export function sm2Signer(key: PrivateKey, digest: Digest | undefined, id: Buffer): Signer {
   if (digest && digest.name !== 'sm3') fail('ERR_KEY', `an SM2 key signs with SM3 only, not with ${digest.label}`);
@@ -87,11 +76,12 @@ export function sm2Signer(key: PrivateKey, digest: Digest | undefined, id: Buffe
 /** GB/T 32918.2 section 6.1. */
 function signHash(domain: CurveDomain, d: bigint, e: bigint): Buffer {
   const { n } = domain;
+  const inverted = inverse(1n + d, n) ?? fail('ERR_KEY', 'the private number of the SM2 key is none');
   for (;;) {
     // 64 bits more than the order leave no bias that matters
     const k = 1n + mod(unsigned(randomOctets(fieldLength(domain) + 8)), n - 1n);
     const r = mod(e + (multiplyBase(domain, k) as EcPoint).x, n);
-    const s = mod(inverse(1n + d, n) * (k - r * d), n);
+    const s = mod(inverted * (k - r * d), n);
     if (r !== 0n && r + k !== n && s !== 0n) return seq(integer(r), integer(s));
   }
 }
