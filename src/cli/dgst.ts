@@ -1,7 +1,7 @@
 /** `dgst` and the commands that are named after a digest (`sha256`, `md5`, …). */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { allDigests, digestByName, type Digest } from '../lib/crypto/digests.ts';
-import { digestOf, digestTitle } from '../lib/dgst/digest.ts';
+import { allDigests, digestByName, type Digest, fetchedName } from '../lib/crypto/digests.ts';
+import { digestOf } from '../lib/dgst/digest.ts';
 import { signData, verifyData } from '../lib/dgst/sign.ts';
 import { fail, TlskitError } from '../lib/errors.ts';
 import type { PrivateKey, PublicKey } from '../lib/keys/model.ts';
@@ -112,7 +112,7 @@ function digestFiles(context: Run, chosen: Digest | undefined, key: Secret | und
   const { flags, args } = context;
   const digest = chosen ?? defaultDigest();
   const output = new Output();
-  const title = chosen ? digestTitle(chosen) : digest.label;
+  const title = chosen ? fetchedName(chosen) : digest.label;
   const results: { file: string | null; hex: string }[] = [];
   let failures = 0;
   for (const file of args.length > 0 ? args : [undefined]) {
@@ -184,7 +184,7 @@ async function sign(context: Run, digest: Digest | undefined, keyFile: string): 
   }
   const title = pure
     ? key.info.label
-    : `${args[0] === undefined ? '' : `${key.type.toUpperCase()}-`}${digestTitle(digest ?? defaultDigest())}`;
+    : `${args[0] === undefined ? '' : `${key.type.toUpperCase()}-`}${fetchedName(digest ?? defaultDigest())}`;
   context.write(flags.out, flags.hex ? shown(context, value, args[0], title) : value);
   return 0;
 }

@@ -1,4 +1,5 @@
 /** What of a request goes into its certificate. */
+import { CERTIFICATE_EXTENSION } from '../registry/certificate-extensions.ts';
 import { fail } from '../errors.ts';
 import { PublicKey } from '../keys/model.ts';
 import { findObject } from '../registry/find.ts';
@@ -21,7 +22,7 @@ export interface SignOptions extends CertificateOrder {
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const COMMON_NAME = '2.5.4.3';
-const BASIC_CONSTRAINTS = '2.5.29.19';
+const BASIC_CONSTRAINTS = CERTIFICATE_EXTENSION.basicConstraints;
 /** Identifiers that the issuer computes itself. */
 const OURS: ReadonlySet<string> = new Set(['2.5.29.14', '2.5.29.35']);
 

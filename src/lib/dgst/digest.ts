@@ -44,20 +44,3 @@ interface Running {
   update(data: Uint8Array): unknown;
   digest(): Buffer;
 }
-
-const TITLES: Readonly<Record<string, string>> = {
-  sha224: 'SHA2-224',
-  sha256: 'SHA2-256',
-  sha384: 'SHA2-384',
-  sha512: 'SHA2-512',
-  'sha512-224': 'SHA2-512/224',
-  'sha512-256': 'SHA2-512/256',
-  shake128: 'SHAKE-128',
-  shake256: 'SHAKE-256',
-  blake2b512: 'BLAKE2B-512',
-  blake2s256: 'BLAKE2S-256',
-  ripemd160: 'RIPEMD-160',
-};
-
-/** The name that OpenSSL 3.0 prints before a digest that was asked for: `SHA2-256`. (Its default, SHA-256, is printed as `SHA256`.) */
-export const digestTitle = (digest: Digest): string => TITLES[digest.name] ?? digest.label;

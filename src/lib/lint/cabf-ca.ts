@@ -1,6 +1,7 @@
 /** The Baseline Requirements for CA certificates (CA/Browser Forum), as far as a certificate alone shows them. */
+import { CERTIFICATE_EXTENSION as EXT } from '../registry/certificate-extensions.ts';
 import { rules, type LintRule } from './rule.ts';
-import { ANY_USE, ATTR, EXT, USAGE, type LintSubject } from './subject.ts';
+import { ANY_USE, ATTR, USAGE, type LintSubject } from './subject.ts';
 
 const isHttp = (text: string): boolean => /^http:\/\//i.test(text);
 const unsigned =

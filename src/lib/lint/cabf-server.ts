@@ -1,9 +1,10 @@
 /** The Baseline Requirements for TLS server certificates (CA/Browser Forum), as far as a certificate alone shows them. */
+import { CERTIFICATE_EXTENSION as EXT } from '../registry/certificate-extensions.ts';
 import { shortName } from '../registry/oids.ts';
 import { parseIp } from '../x509/checks.ts';
 import { isInternalName, isReservedAddress } from './names.ts';
 import { rules, type LintRule } from './rule.ts';
-import { ANY_USE, ATTR, CLIENT_AUTH, EXT, SERVER_AUTH, textOf, USAGE, type LintSubject } from './subject.ts';
+import { ANY_USE, ATTR, CLIENT_AUTH, SERVER_AUTH, textOf, USAGE, type LintSubject } from './subject.ts';
 
 const OCSP = '1.3.6.1.5.5.7.48.1';
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';

@@ -1,10 +1,11 @@
 /** RFC 5280 section 4.2: extensions. */
+import { CERTIFICATE_EXTENSION as EXT } from '../registry/certificate-extensions.ts';
 import { readDer, TAG } from '../der/index.ts';
 import { objectByOid, shortName } from '../registry/oids.ts';
 import { critical, empty, uncritical } from './extension-checks.ts';
 import { isHostName, isMailbox, uriFault } from './names.ts';
 import { rules, type LintRule } from './rule.ts';
-import { ANY_USE, attempt, EXT, USAGE, type LintName, type LintSubject } from './subject.ts';
+import { ANY_USE, attempt, USAGE, type LintName, type LintSubject } from './subject.ts';
 
 function duplicate({ certificate }: LintSubject): string | undefined {
   const seen = new Set<string>();

@@ -1,10 +1,11 @@
 /** RFC 5280 section 4.2: policies, their constraints, and constraints on names. */
+import { CERTIFICATE_EXTENSION as EXT } from '../registry/certificate-extensions.ts';
 import { TAG, type DerNode } from '../der/index.ts';
 import { stringToUtf8 } from '../text/string.ts';
 import { empty, uncritical } from './extension-checks.ts';
 import { isHostName } from './names.ts';
 import { rules, type LintRule } from './rule.ts';
-import { attempt, EXT, type LintSubject } from './subject.ts';
+import { attempt, type LintSubject } from './subject.ts';
 
 const policyQualifiers = (subject: LintSubject): readonly DerNode[] =>
   subject.parts(EXT.certificatePolicies).flatMap((policy) => attempt(() => policy.children[1]?.children) ?? []);

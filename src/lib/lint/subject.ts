@@ -1,4 +1,5 @@
 /** A certificate as rules look at it: its parts taken apart once, each undefined where it is absent or cannot be read. */
+import { CERTIFICATE_EXTENSION as EXT } from '../registry/certificate-extensions.ts';
 import { readDer, type DerNode } from '../der/index.ts';
 import { TlskitError } from '../errors.ts';
 import type { PublicComponents } from '../keys/components.ts';
@@ -7,29 +8,6 @@ import { stringToUtf8 } from '../text/string.ts';
 import { CertificateView } from '../verify/certificate.ts';
 import type { Certificate, Extension } from '../x509/certificate.ts';
 import type { Attribute } from '../x509/name.ts';
-
-/** Extensions by name, dotted. */
-export const EXT = {
-  subjectDirectoryAttributes: '2.5.29.9',
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  issuerAltName: '2.5.29.18',
-  basicConstraints: '2.5.29.19',
-  nameConstraints: '2.5.29.30',
-  crlDistributionPoints: '2.5.29.31',
-  certificatePolicies: '2.5.29.32',
-  policyMappings: '2.5.29.33',
-  authorityKeyId: '2.5.29.35',
-  policyConstraints: '2.5.29.36',
-  extendedKeyUsage: '2.5.29.37',
-  freshestCrl: '2.5.29.46',
-  inhibitAnyPolicy: '2.5.29.54',
-  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
-  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
-  sctList: '1.3.6.1.4.1.11129.2.4.2',
-  poison: '1.3.6.1.4.1.11129.2.4.3',
-} as const;
 
 /** Attributes of names, dotted. */
 export const ATTR = {

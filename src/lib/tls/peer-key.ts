@@ -1,4 +1,5 @@
 /** The public key of a certificate that a peer sent, made once and kept with the parsed certificate. */
+import { CERTIFICATE_EXTENSION } from '../registry/certificate-extensions.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readDer } from '../der/index.ts';
 import { parsedCertificate, type CertificateView } from '../verify/certificate.ts';
@@ -15,7 +16,7 @@ export interface PeerKey {
   readonly mayEncipher: boolean;
 }
 
-const KEY_USAGE = '2.5.29.15';
+const KEY_USAGE = CERTIFICATE_EXTENSION.keyUsage;
 const known = new WeakMap<CertificateView, PeerKey>();
 
 /**

@@ -4,7 +4,7 @@ import { TlskitError } from '../errors.ts';
 import type { CertificateView } from './certificate.ts';
 import { nameSyntaxFault, subtreeSyntaxFault } from './name-syntax.ts';
 import type { Verification } from './options.ts';
-import { EXTENSION } from './traits.ts';
+import { CERTIFICATE_EXTENSION as EXTENSION } from '../registry/certificate-extensions.ts';
 
 /** An error's name, and the rule. */
 type Fault = readonly [name: string, detail: string];

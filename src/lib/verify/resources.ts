@@ -12,7 +12,7 @@ import {
 } from '../text/extensions/resources.ts';
 import type { CertificateView } from './certificate.ts';
 import type { Verification } from './options.ts';
-import { EXTENSION } from './traits.ts';
+import { CERTIFICATE_EXTENSION as EXTENSION } from '../registry/certificate-extensions.ts';
 
 interface Range {
   readonly min: bigint;

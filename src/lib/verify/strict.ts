@@ -2,7 +2,7 @@
 import { KU } from '../x509/purpose.ts';
 import type { CertificateView } from './certificate.ts';
 import type { Verification } from './options.ts';
-import { EXTENSION } from './traits.ts';
+import { CERTIFICATE_EXTENSION as EXTENSION } from '../registry/certificate-extensions.ts';
 
 /** Checks one certificate of a chain; one that stands alone is exempt (RFC 6818 section 2). */
 export function checkStrict({ chain, report }: Verification, depth: number, view: CertificateView): void {

@@ -1,4 +1,5 @@
 /** What the extensions of a certificate say to a verification, read once: OpenSSL's `ex_flags` and what stands beside them. */
+import { CERTIFICATE_EXTENSION as EXTENSION } from '../registry/certificate-extensions.ts';
 import { readDer, type DerNode } from '../der/index.ts';
 import { readTemplate, type Type } from '../der/template.ts';
 import { TlskitError } from '../errors.ts';
@@ -11,27 +12,6 @@ import { signatureAlgorithm } from '../x509/sign.ts';
 import { readCrlPoints, type CrlPoint } from './crl-points.ts';
 import { nameKey } from './name-key.ts';
 import { nameConstraintsType, readNameConstraints, type NameConstraints } from './subtrees.ts';
-
-/** Extensions that a verification asks after. */
-export const EXTENSION = {
-  netscapeType: '2.16.840.1.113730.1.1',
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  nameConstraints: '2.5.29.30',
-  crlDistributionPoints: '2.5.29.31',
-  certificatePolicies: '2.5.29.32',
-  policyMappings: '2.5.29.33',
-  authorityKeyId: '2.5.29.35',
-  policyConstraints: '2.5.29.36',
-  extendedKeyUsage: '2.5.29.37',
-  inhibitAnyPolicy: '2.5.29.54',
-  proxyInfo: '1.3.6.1.5.5.7.1.14',
-  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
-  addressBlocks: '1.3.6.1.5.5.7.1.7',
-  systemNumbers: '1.3.6.1.5.5.7.1.8',
-} as const;
 
 /** Extensions that may be critical. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([

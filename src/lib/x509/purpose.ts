@@ -1,4 +1,5 @@
 /** What a certificate may be used for, by OpenSSL's rules: its extensions, and for old certificates what they stand for without any. */
+import { CERTIFICATE_EXTENSION as OID } from '../registry/certificate-extensions.ts';
 import { readDer, TAG } from '../der/index.ts';
 import { TlskitError } from '../errors.ts';
 import type { Certificate, Extension } from './certificate.ts';
@@ -52,18 +53,6 @@ const KNOWN_USES: ReadonlySet<string> = new Set([
   `${PKIX}.10`,
   '2.5.29.37.0',
 ]);
-
-const OID = {
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  basicConstraints: '2.5.29.19',
-  authorityKeyId: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  netscapeType: '2.16.840.1.113730.1.1',
-  subjectAltName: '2.5.29.17',
-  issuerAltName: '2.5.29.18',
-  proxyInfo: '1.3.6.1.5.5.7.1.14',
-};
 
 /** What the extensions that limit a key's use say. */
 export interface Marks {
