@@ -27,6 +27,13 @@ type Opener = new (path: string) => Connection;
 const PATIENCE_MS = 60_000;
 /** How long SQLite itself waits, in which nothing else happens in this process: the other connection may be of the same. */
 const BUSY_MS = 40;
+/** What a connection starts with; setting `synchronous` reads the file. */
+const PRAGMAS: readonly string[] = [
+  `busy_timeout = ${BUSY_MS}`,
+  'foreign_keys = ON',
+  // a rollback journal, as shared memory for a write-ahead log does not work on every shared folder; and wait for the disk, its directory too
+  'synchronous = EXTRA',
+].map((setting) => `PRAGMA ${setting}`);
 
 /** Node's module warns that it is experimental as soon as it is loaded; what we use of it has its tests on every Node. */
 function nodeSqlite(): Opener | undefined {
@@ -62,14 +69,26 @@ async function libsql(): Promise<Opener> {
 export async function openSqlite(path: string, create: boolean): Promise<SqlDatabase> {
   if (!create && !existsSync(path)) fail('ERR_NOT_FOUND', `there is no database ${path}`);
   const Database = nodeSqlite() ?? (await libsql());
-  return naming(path, () => {
-    const connection = new Database(path);
-    connection.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    // a rollback journal, as shared memory for a write-ahead log does not work on every shared folder; and wait for the disk, its directory too
-    connection.exec('PRAGMA synchronous = EXTRA');
-    connection.exec('PRAGMA foreign_keys = ON');
-    return new SqliteDatabase(path, connection);
-  });
+  const connection = naming(path, () => new Database(path));
+  try {
+    for (const pragma of PRAGMAS) await patiently(path, () => connection.exec(pragma));
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return new SqliteDatabase(path, connection);
+}
+
+/** Runs a statement, again and again while another connection has the database. Every statement that looks at the file may meet its lock. */
+async function patiently<T>(path: string, statement: () => T): Promise<T> {
+  for (const end = performance.now() + PATIENCE_MS; ;) {
+    try {
+      return statement();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw named(path, error);
+    }
+    await new Promise((done) => setTimeout(done, 2 + randomInt(15)));
+  }
 }
 
 class SqliteDatabase implements SqlDatabase {
@@ -86,15 +105,15 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   query(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return this.#inTurn(() => this.#patiently(() => this.#run(sql, values)));
+    return this.#inTurn(() => patiently(this.#path, () => this.#run(sql, values)));
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      await this.#patiently(() => this.#connection.exec('BEGIN IMMEDIATE'));
+      await patiently(this.#path, () => this.#connection.exec('BEGIN IMMEDIATE'));
       try {
-        const result = await work({ query: (sql, values = []) => this.#patiently(() => this.#run(sql, values)) });
-        await this.#patiently(() => this.#connection.exec('COMMIT'));
+        const result = await work({ query: (sql, values = []) => patiently(this.#path, () => this.#run(sql, values)) });
+        await patiently(this.#path, () => this.#connection.exec('COMMIT'));
         return result;
       } catch (error) {
         this.#rollBack();
@@ -111,18 +130,6 @@ class SqliteDatabase implements SqlDatabase {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
-  }
-
-  /** Runs a statement, again and again while another connection has the database. */
-  async #patiently<T>(statement: () => T): Promise<T> {
-    for (const end = Date.now() + PATIENCE_MS; ;) {
-      try {
-        return statement();
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > end) throw named(this.#path, error);
-      }
-      await new Promise((done) => setTimeout(done, 2 + randomInt(15)));
-    }
   }
 
   /** Some errors have rolled back already. */
