@@ -24,7 +24,7 @@ const session = async (): Promise<Session> => ({
 
 describe("S5 sessions in OpenSSL's form", () => {
   it('S5 come back as they were', async () => {
-    const value = { session: await session(), verifyResult: 19 };
+    const value = { session: await session(), verifyResult: 19, timeout: 7200 };
     expect(readSslSession(writeSslSession(value), 'a file')).toEqual(value);
   });
 

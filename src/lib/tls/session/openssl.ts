@@ -16,6 +16,8 @@ export interface SslSession {
   readonly session: Session;
   /** The result of the verification of the peer's chain, by OpenSSL's number. */
   readonly verifyResult: number;
+  /** Seconds from its making after which OpenSSL forgets it; 7200 when nothing is said. */
+  readonly timeout?: number | undefined;
 }
 
 /** Seconds after which OpenSSL forgets a session, unless told otherwise. */
@@ -29,7 +31,7 @@ export function sslSessionId({ ticket, id }: Session): Buffer {
 const octets = (value: Uint8Array): Buffer | undefined => (value.length === 0 ? undefined : Buffer.from(value));
 
 /** A session as DER. */
-export function writeSslSession({ session, verifyResult }: SslSession): Buffer {
+export function writeSslSession({ session, verifyResult, timeout = TIMEOUT }: SslSession): Buffer {
   const [leaf] = session.peerChain;
   const { version, suite, secret, lifetime, ageAdd, maxEarlyData, maxFragmentLength } = session;
   return writeSslSessionParts({
@@ -38,7 +40,7 @@ export function writeSslSession({ session, verifyResult }: SslSession): Buffer {
     id: sslSessionId(session),
     secret: Buffer.from(secret),
     time: Math.floor(session.created / 1000),
-    timeout: TIMEOUT,
+    timeout,
     peer: leaf && Buffer.from(leaf),
     context: Buffer.from(session.context),
     verifyResult,
@@ -75,6 +77,7 @@ function readSession(der: Uint8Array): SslSession {
   const ticket = parts.ticket ?? Buffer.alloc(0);
   return {
     verifyResult: parts.verifyResult,
+    timeout: parts.timeout,
     session: {
       version,
       suite,
@@ -94,4 +97,25 @@ function readSession(der: Uint8Array): SslSession {
       context,
     },
   };
+}
+
+/**
+ * What a server of OpenSSL seals into a ticket: the same structure without id and ticket. Its timeout, not the hint that the client got, ends it.
+ */
+export const writeTicketState = (session: Session): Buffer =>
+  writeSslSession({
+    session: { ...session, id: Buffer.alloc(0), ticket: Buffer.alloc(0) },
+    verifyResult: 0,
+    timeout: session.lifetime,
+  });
+
+/** The session that a server of OpenSSL sealed; undefined for octets that are none. */
+export function readTicketState(der: Uint8Array): Session | undefined {
+  try {
+    const { session, timeout } = readSession(der);
+    // OpenSSL reads an absent timeout so
+    return { ...session, lifetime: timeout || 3 };
+  } catch {
+    return undefined;
+  }
 }

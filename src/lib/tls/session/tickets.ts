@@ -1,6 +1,8 @@
 /** Tickets: a server's session state, sealed with ticket keys as RFC 5077 section 4 recommends. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { NAME_SIZE, TICKET_KEY_PARTS, type TicketKey } from '../../tickets/key.ts';
+import { readTicketState } from './openssl.ts';
+import { encodeSession } from './session.ts';
 
 /** How a server seals tickets. The hooks may be asynchronous and may fail, which means no ticket and no resumption. */
 export interface TicketSealer {
@@ -36,9 +38,19 @@ function partsOf(key: TicketKey): Parts {
 const IV = 16;
 const TAG = 32;
 
+/** The tag of a SEQUENCE: our own states begin otherwise. */
+const SEQUENCE = 0x30;
+
+/** A state as the engine reads it: OpenSSL's servers seal SSL_SESSION. */
+function stateOf(sealed: Buffer): Buffer | undefined {
+  if (sealed[0] !== SEQUENCE) return sealed;
+  const session = readTicketState(sealed);
+  return session && encodeSession(session);
+}
+
 /**
- * Seals with the first key and opens with all of them, so that keys can be rotated: a ticket of an older key is renewed. Throws RangeError
- * without a key.
+ * Seals with the first key and opens with all of them, so that keys can be rotated: a ticket of an older key is renewed. Tickets of servers that
+ * use OpenSSL (Node, nginx) with the same keys are opened, too. Throws RangeError without a key.
  */
 export function ticketSealer(
   keys: readonly TicketKey[],
@@ -62,8 +74,8 @@ export function ticketSealer(
       const tag = createHmac('sha256', parts.hmac).update(sealed).digest();
       if (!timingSafeEqual(tag, bytes.subarray(bytes.length - TAG))) return undefined;
       const decipher = createDecipheriv(parts.cipher, parts.aes, sealed.subarray(NAME_SIZE, NAME_SIZE + IV));
-      const state = Buffer.concat([decipher.update(sealed.subarray(NAME_SIZE + IV)), decipher.final()]);
-      return { state, renew: parts !== first };
+      const state = stateOf(Buffer.concat([decipher.update(sealed.subarray(NAME_SIZE + IV)), decipher.final()]));
+      return state && { state, renew: parts !== first };
     },
   };
 }
