@@ -19,6 +19,7 @@ type Texts =
   | 'dhparam'
   | 'servername'
   | 'context'
+  | 'ticket_keys'
   | 'psk_hint'
   | 'status_file'
   | 'status_url'
@@ -91,7 +92,7 @@ const SESSIONS = { group: 'Sessions and early data' };
 const CHOICE = { group: 'What is offered and taken' };
 const CLIENTS = { group: 'Verification of certificates' };
 
-/** Every option of OpenSSL 3.0's `s_server`, -echo, and names of later versions. */
+/** Every option of OpenSSL 3.0's `s_server`, -echo, -ticket_keys, and names of later versions. */
 export const SERVER_FLAGS: ServerFlags = {
   accept: text('[host:]port', 'Where to listen (default 4433); port 0 takes a free one and prints it', WHERE),
   port: int('n', 'The port to listen on', WHERE),
@@ -144,6 +145,7 @@ export const SERVER_FLAGS: ServerFlags = {
   ...CRL_FLAGS,
   ...VERIFY_FLAGS,
   num_tickets: int('n', 'TLS 1.3: how many tickets to send (default 2)', SESSIONS),
+  ticket_keys: text('file', 'Ticket keys, the first of which seals (default: a key of its own)', SESSIONS),
   no_cache: bool('Keep no sessions', SESSIONS),
   no_resume_ephemeral: bool('Keep no sessions and send no tickets', SESSIONS),
   context: text('text', 'Resume only sessions of the same context', SESSIONS),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readDhParameters } from '../../lib/dh/parameters.ts';
 import { fail } from '../../lib/errors.ts';
 import type { NameOptions } from '../../lib/text/name.ts';
+import { readTicketKeys } from '../../lib/tickets/format.ts';
 import { TicketKey } from '../../lib/tickets/key.ts';
 import {
   acceptAny,
@@ -223,7 +224,7 @@ function sessionOptions(flags: Values): Partial<ServerOptions> {
   const most = flags.max_early_data ?? flags.recv_max_early_data ?? EARLY_DATA;
   const kept = !flags.no_cache && !flags.no_resume_ephemeral;
   return {
-    ticketSealer: flags.no_resume_ephemeral ? undefined : ticketSealer([TicketKey.generate(80)]),
+    ticketSealer: flags.no_resume_ephemeral ? undefined : ticketSealer(ticketKeysOf(flags)),
     sessionStore: kept ? memoryStore() : undefined,
     sessionContext: flags.context === undefined ? undefined : Buffer.from(flags.context, 'utf8'),
     ticketCount: count,
@@ -231,4 +232,9 @@ function sessionOptions(flags: Values): Partial<ServerOptions> {
     maxEarlyData: early || flags.max_early_data !== undefined ? most : 0,
     replayGuard: flags.no_anti_replay ? { fresh: () => true } : replayGuard(),
   };
+}
+
+/** -ticket_keys: those that other servers have, too, or had before. */
+function ticketKeysOf({ ticket_keys: file }: Values): readonly TicketKey[] {
+  return file === undefined ? [TicketKey.generate(80)] : readTicketKeys(readFile(file), { source: file }).keys;
 }
