@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
 import { fail } from '../lib/errors.ts';
 import { Secret } from '../lib/secret.ts';
+import { Keyboard, type Keys } from './keyboard.ts';
 import type { Stdin } from './source.ts';
 
 export interface Question {
@@ -13,10 +14,18 @@ export interface Question {
   readonly check?: (answer: string) => string | undefined;
 }
 
+interface PassphraseOptions {
+  /** Ask for it twice. */
+  readonly confirm?: boolean;
+  /** Its least length in characters. */
+  readonly min?: number;
+}
+
 /** Asks people on a terminal and scripts through a pipe. */
 export class Prompter {
   readonly #stdin: Stdin;
   readonly #before: () => void;
+  readonly #keyboard = new Keyboard();
 
   /** @param before runs before each question, e.g. to show what was remarked so far */
   constructor(stdin: Stdin, before: () => void = () => undefined) {
@@ -36,7 +45,7 @@ export class Prompter {
    */
   async ask(question: Question): Promise<string | undefined> {
     this.#before();
-    if (this.interactive) return askTerminal(question);
+    if (this.interactive) return askTerminal(this.#keyboard, question);
     process.stderr.write(`${question.message} [${question.initial ?? ''}]:`);
     const line = this.#stdin.line();
     if (line === undefined) return undefined;
@@ -54,22 +63,28 @@ export class Prompter {
     if (this.interactive) {
       const { confirm } = await import('@inquirer/prompts');
       const message = question.replace(/ ?\[y\/n\]:?$/, '').trimStart();
-      return onTerminal(undefined, (context) => confirm({ message, default: false }, context));
+      return onTerminal(this.#keyboard, stdin(), (context) => confirm({ message, default: false }, context));
     }
     process.stderr.write(question);
     const line = this.#stdin.line();
     return line === undefined ? undefined : /^y/i.test(line);
   }
 
-  /** A passphrase, not echoed. With `confirm` it is asked for twice, and `min` is its least length in characters. */
-  async passphrase(message: string, options: { confirm?: boolean; min?: number } = {}): Promise<Secret> {
+  /** A passphrase, not echoed. */
+  async passphrase(message: string, options: PassphraseOptions = {}): Promise<Secret> {
     this.#before();
     const min = options.min ?? 0;
-    if (this.interactive) return askPassphrase(message, options.confirm === true, min);
+    if (this.interactive) return askPassphrase(this.#keyboard, stdin(), message, options);
     const line = this.#stdin.line(); // from a pipe nobody needs to see the question
     if (line === undefined) {
       const terminal = openTerminal();
-      if (terminal) return askPassphrase(message, options.confirm === true, min, terminal);
+      if (terminal) {
+        try {
+          return await askPassphrase(this.#keyboard, terminal, message, options);
+        } finally {
+          terminal.destroy();
+        }
+      }
       fail(
         'ERR_PASSPHRASE',
         `a passphrase is needed and there is no terminal to ask on; name one with ${options.confirm ? '-passout' : '-passin'} (pass: env: file: fd: stdin)`,
@@ -86,10 +101,12 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-interface TerminalContext {
+interface TerminalContext extends Keys {
   readonly output: NodeJS.WriteStream;
-  readonly input?: ReadStream;
 }
+
+/** Standard input, where it is a terminal. */
+const stdin = (): ReadStream => process.stdin;
 
 /** The terminal of the process, where a person sits at it though standard input is something else. */
 function openTerminal(): ReadStream | undefined {
@@ -101,20 +118,23 @@ function openTerminal(): ReadStream | undefined {
   }
 }
 
-async function onTerminal<T>(input: ReadStream | undefined, run: (context: TerminalContext) => Promise<T>): Promise<T> {
+async function onTerminal<T>(
+  keyboard: Keyboard,
+  terminal: ReadStream,
+  run: (context: TerminalContext) => Promise<T>,
+): Promise<T> {
   try {
-    return await run({ output: process.stderr, ...(input ? { input } : {}) });
+    return await keyboard.run(terminal, (keys) => run({ output: process.stderr, ...keys }));
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    if (!(error instanceof Error) || !/^(Exit|Abort)PromptError$/.test(error.name)) throw error;
     if (error.message.includes('SIGINT')) throw new Interrupted('interrupted', { cause: error });
-    process.stderr.write('\n');
     return fail('ERR_USAGE', 'the input ended at a question; nothing was written');
   }
 }
 
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-async function askTerminal(question: Question): Promise<string> {
+async function askTerminal(keyboard: Keyboard, question: Question): Promise<string> {
   const { input } = await import('@inquirer/prompts');
   const { initial, check } = question;
   const message = initial ? `${question.message} [${initial}]:` : `${question.message} []:`;
@@ -122,25 +142,25 @@ async function askTerminal(question: Question): Promise<string> {
     if (CONTROL.test(answer)) return 'a tab or another control character has no place here';
     return check?.(answer === '' ? (initial ?? '') : answer) ?? true;
   };
-  const answer = await onTerminal(undefined, (context) => input({ message, validate }, context));
+  const answer = await onTerminal(keyboard, stdin(), (context) => input({ message, validate }, context));
   return answer === '' ? (initial ?? '') : answer;
 }
 
-async function askPassphrase(message: string, confirm: boolean, min: number, terminal?: ReadStream): Promise<Secret> {
+async function askPassphrase(
+  keyboard: Keyboard,
+  terminal: ReadStream,
+  message: string,
+  { confirm = false, min = 0 }: PassphraseOptions,
+): Promise<Secret> {
   const { password } = await import('@inquirer/prompts');
   const hidden = { mask: false, toggleMask: false, theme: { style: { maskedText: '' } } };
-  const validate = (value: string): true | string => value.length >= min || `at least ${min} characters`;
-  try {
-    for (;;) {
-      const first = await onTerminal(terminal, (on) => password({ message: `${message}:`, ...hidden, validate }, on));
-      if (!confirm) return Secret.fromText(first);
-      const second = await onTerminal(terminal, (on) =>
-        password({ message: `Verifying - ${message}:`, ...hidden }, on),
-      );
-      if (first === second) return Secret.fromText(first);
-      process.stderr.write('The two differ. Once more.\n');
-    }
-  } finally {
-    terminal?.destroy();
+  const ask = (text: string): Promise<string> =>
+    onTerminal(keyboard, terminal, (context) => password({ message: `${text}:`, ...hidden }, context));
+  for (;;) {
+    const first = await ask(message);
+    // not by inquirer, which would keep what is too short, unseen, before what is typed next
+    if (first.length < min) process.stderr.write(`At least ${min} characters. Once more.\n`);
+    else if (!confirm || (await ask(`Verifying - ${message}`)) === first) return Secret.fromText(first);
+    else process.stderr.write('The two differ. Once more.\n');
   }
 }

@@ -55,14 +55,57 @@ describeWith(['tmux'], 'K2: prompts on a terminal', () => {
     );
   });
 
-  it('Ctrl-C at a prompt leaves nothing behind', async () => {
+  it('takes what was typed ahead or pasted as several lines, one answer after another', async () => {
+    const { cwd, tty } = terminal();
+    await tty.see(/\$ $/m);
+    tty.type(
+      'echo begin; "$NODE" "$RUN" req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout k.pem -out r.pem; echo "exit=$?"',
+    );
+    tty.press('Enter');
+    await tty.see(/^begin/m);
+    // too short, the passphrase twice, a country that is refused
+    tty.type('abc\rhunter2\rhunter2\rGermany\rDE\r\rUlm\r\r\rexample.test\r\r\r');
+    await tty.see(/optional company name/);
+    tty.press('Enter');
+    expect(await tty.see(/exit=0/)).toMatch(/At least 4 characters\. Once more\./);
+    const args = ['req', '-in', 'r.pem', '-noout', '-subject'];
+    expect(run(process.execPath, [resolve('bin/run.js'), ...args], { cwd }).stdout).toBe(
+      'subject=C = DE, ST = Some-State, L = Ulm, O = Internet Widgits Pty Ltd, CN = example.test\n',
+    );
+    const key = ['pkey', '-in', 'k.pem', '-passin', 'pass:hunter2', '-noout'];
+    expect(run(process.execPath, [resolve('bin/run.js'), ...key], { cwd }).status).toBe(0);
+  });
+
+  it('Ctrl-D at a prompt ends the command, also where the terminal is not standard input', async () => {
+    const { cwd, tty } = terminal();
+    for (const from of ['', ' < /dev/null']) {
+      await tty.clear();
+      tty.type(`"$NODE" "$RUN" genpkey -algorithm ed25519 -aes256 -out k.pem${from}; echo "exit=$?"`);
+      tty.press('Enter');
+      await tty.see(/Enter PEM pass phrase:/);
+      tty.press('C-d');
+      await tty.see(/the input ended at a question; nothing was written\s+exit=1/);
+    }
+    expect(existsSync(join(cwd, 'k.pem'))).toBe(false);
+  });
+
+  it('Ctrl-Z at a prompt, and back; Ctrl-C leaves nothing behind', async () => {
     const { cwd, tty } = terminal();
     await tty.see(/\$ $/m);
     tty.type('"$NODE" "$RUN" req -new -newkey rsa:2048 -nodes -keyout k.pem -out r.pem; echo "exit=$?"');
     tty.press('Enter');
     await tty.see(/Country Name/);
+    tty.type('D');
+    await tty.see(/\[AU\]: D/);
+    tty.press('C-z');
+    await tty.see(/Stopped/);
+    tty.type('fg; echo "end=$?"');
+    tty.press('Enter');
+    tty.type('E');
+    tty.press('Enter');
+    await tty.see(/\[AU\]: DE\s+[^]*State or Province Name/);
     tty.press('C-c');
-    const end = await tty.see(/exit=130/);
+    const end = await tty.see(/end=130/);
     expect(end).not.toMatch(/\bat .*:\d+/);
     expect(existsSync(join(cwd, 'k.pem')) || existsSync(join(cwd, 'r.pem'))).toBe(false);
   });
@@ -85,7 +128,8 @@ describeWith(['tmux'], 'K4: the questions of ca on a terminal', () => {
     await tty.see(/commonName            :ASN.1 12:'leaf'[^]*Sign the certificate\?/);
     tty.press('Enter');
     await tty.see(/CERTIFICATE WILL NOT BE CERTIFIED\s+exit=0/);
-    tty.type('clear; $CA leaf.csr; echo "exit=$?"');
+    await tty.clear(); // the first question, too
+    tty.type('$CA leaf.csr; echo "exit=$?"');
     tty.press('Enter');
     await tty.see(/Sign the certificate\?/);
     tty.type('y');

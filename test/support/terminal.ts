@@ -35,6 +35,14 @@ export class Terminal {
     this.#tmux('send-keys', '-t', 't', key);
   }
 
+  /** Clears the screen of a shell that waits for a command: what `see` finds then is new. */
+  async clear(): Promise<void> {
+    await this.see(/\$ *\s*$/);
+    this.type('clear');
+    this.press('Enter');
+    await this.see(/^\$ *\s*$/);
+  }
+
   /** Waits until the screen shows `want`; gives the screen. */
   async see(want: RegExp): Promise<string> {
     let screen = '';
