@@ -58,35 +58,58 @@ const PUBLIC: ReadonlySet<Shape | undefined> = new Set<Shape>(['spki', 'rsa-publ
 export async function readPrivateKey(bytes: Uint8Array, options: ReadPrivateKeyOptions): Promise<PrivateKey> {
   const { source } = options;
   try {
-    const key = await findPrivateKey(bytes, options);
-    void key.components; // a wrong structure is found here, not where the key is used
-    if (options.type && !options.type.includes(key.type)) {
-      const wanted = options.type.map((type) => keyTypeInfo(type).label).join(' or ');
-      fail('ERR_KEY', `${source} holds ${article(key.info.label)} key, not ${article(wanted)} key`, { source });
-    }
-    return key;
+    const secret = onePassphrase(options);
+    const found = await asking(secret, (known) => findPrivateKey(bytes, options, known));
+    return accepted(found instanceof PrivateKey ? found : await fromPkcs12(found, secret, source), options);
   } catch (error) {
     throw named(source, error);
   }
 }
 
+/**
+ * As `readPrivateKey`, at once: for callers that have the passphrase already. PKCS#12 files, of which more than a key is wanted, are none here.
+ *
+ * @throws TlskitError as `readPrivateKey`
+ */
+export function readPrivateKeySync(
+  bytes: Uint8Array,
+  options: Omit<ReadPrivateKeyOptions, 'passphrase'> & { readonly passphrase?: Secret | undefined },
+): PrivateKey {
+  const { source, passphrase } = options;
+  try {
+    const found = findPrivateKey(bytes, options, () => passphrase ?? noPassphrase(source));
+    return accepted(found instanceof PrivateKey ? found : wrong(source, 'a PKCS#12 file', 'a private key'), options);
+  } catch (error) {
+    throw named(source, error);
+  }
+}
+
+function accepted(key: PrivateKey, { source, type }: Pick<ReadPrivateKeyOptions, 'source' | 'type'>): PrivateKey {
+  void key.components; // a wrong structure is found here, not where the key is used
+  if (type && !type.includes(key.type)) {
+    const wanted = type.map((one) => keyTypeInfo(one).label).join(' or ');
+    fail('ERR_KEY', `${source} holds ${article(key.info.label)} key, not ${article(wanted)} key`, { source });
+  }
+  return key;
+}
+
 /** A noun with the article that its sound wants; names of algorithms are spelled out. */
 const article = (noun: string): string => (/^(RSA|EC|ED|X|SM|ML|SLH)/.test(noun) ? `an ${noun}` : `a ${noun}`);
 
-async function findPrivateKey(bytes: Uint8Array, options: ReadPrivateKeyOptions): Promise<PrivateKey> {
+/** The first private key, or the octets of a PKCS#12 file that stands before any. */
+function findPrivateKey(bytes: Uint8Array, options: ReadKeyOptions, secret: () => Secret): PrivateKey | Uint8Array {
   const { source, form = 'any' } = options;
-  const secret = onePassphrase(options);
-  if (form === 'p12') return fromPkcs12(bytes, secret, source);
+  if (form === 'p12') return bytes;
   const text = textOf(bytes);
   const jwk = form === 'any' && text ? findJwk(text) : undefined;
   if (jwk) return readPrivateJwk(jwk) ?? wrong(source, 'a public key (JWK)', 'a private key');
   const found = candidates(bytes, text, options);
   let failure: unknown;
   for (const [i, item] of found.entries()) {
-    if (item.shape === 'pkcs12' && form !== 'pem') return fromPkcs12(item.der, secret, source);
+    if (item.shape === 'pkcs12' && form !== 'pem') return item.der;
     if (!PRIVATE.has(item.shape)) continue;
     try {
-      return await privateKeyOf(item, secret, i > 0 ? found[i - 1] : undefined);
+      return privateKeyOf(item, secret, i > 0 ? found[i - 1] : undefined);
     } catch (error) {
       // a damaged object does not hide a good one after it; a wrong passphrase is final
       if (!(error instanceof TlskitError) || error.code === 'ERR_PASSPHRASE') throw error;
@@ -101,11 +124,28 @@ async function findPrivateKey(bytes: Uint8Array, options: ReadPrivateKeyOptions)
 function onePassphrase({ passphrase, source }: ReadPrivateKeyOptions): () => Promise<Secret> {
   let asked: Promise<Secret> | undefined;
   return () => {
-    if (!passphrase) {
-      return fail('ERR_PASSPHRASE', `${source} is encrypted, and no passphrase was given (-passin)`, { source });
-    }
+    if (!passphrase) return noPassphrase(source);
     return (asked ??= Promise.resolve(passphrase()));
   };
+}
+
+const noPassphrase = (source: string): never =>
+  fail('ERR_PASSPHRASE', `${source} is encrypted, and no passphrase was given (-passin)`, { source });
+
+/** Thrown through a search that comes to need the passphrase before anybody was asked for it. */
+const ASK = new Error('the passphrase is needed');
+
+/** What a search finds; where it needs the passphrase it is asked for, and the search starts again. */
+async function asking<T>(secret: () => Promise<Secret>, find: (known: () => Secret) => T): Promise<T> {
+  try {
+    return find(() => {
+      throw ASK;
+    });
+  } catch (error) {
+    if (error !== ASK) throw error;
+  }
+  const known = await secret();
+  return find(() => known);
 }
 
 /** The input as text when it can be some: JSON, PEM and OpenSSH keys are ASCII. */
@@ -182,20 +222,16 @@ function nothing(found: readonly Found[], text: string | undefined, options: Rea
   });
 }
 
-async function privateKeyOf(
-  item: Found,
-  secret: () => Promise<Secret>,
-  before: Found | undefined,
-): Promise<PrivateKey> {
+function privateKeyOf(item: Found, secret: () => Secret, before: Found | undefined): PrivateKey {
   const { block, shape } = item;
   if (block && isEncryptedPem(block)) {
-    const der = decryptPem(block, await secret());
+    const der = decryptPem(block, secret());
     return plainKey(shape as Shape, decrypted(der), before);
   }
   if (shape !== 'encrypted-pkcs8') return plainKey(shape as Shape, item.der, before);
   const [algorithm, encrypted] = readDer(item.der, 'ber').sequence('encrypted private key');
   if (!algorithm || !encrypted) return fail('ERR_DER', 'encrypted private key: elements are missing');
-  const plain = decryptPbe(algorithm, encrypted.octets('encrypted private key'), await secret());
+  const plain = decryptPbe(algorithm, encrypted.octets('encrypted private key'), secret());
   return plainKey('pkcs8', decrypted(plain), before);
 }
 

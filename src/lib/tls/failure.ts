@@ -14,6 +14,8 @@ export class TlsFailure extends Error {
   readonly alert: AlertName | undefined;
   /** The rule that was broken: document and section. */
   readonly section: string;
+  /** What was seen, as the message has it: of `peer_alert` the alert's name, of `peer_alert_unknown` its number. */
+  readonly detail: string | undefined;
 
   /** `alert` replaces that of the reason's row: what a hook of the application wants the peer to hear. */
   constructor(reason: Reason, detail?: string, cause?: unknown, alert?: AlertName) {
@@ -24,6 +26,7 @@ export class TlsFailure extends Error {
     this.code = row.code;
     this.alert = alert ?? row.alert;
     this.section = row.section;
+    this.detail = detail;
   }
 }
 

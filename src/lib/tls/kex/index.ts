@@ -40,4 +40,13 @@ export {
   type DhDomain,
   type DhSide,
 } from './finite-field.ts';
-export { loadMlKem, mlKem, nobleMlKem, useMlKem, type MlKem, type MlKemKey, type MlKemName } from './ml-kem.ts';
+export {
+  loadMlKem,
+  loadMlKemSync,
+  mlKem,
+  nobleMlKem,
+  useMlKem,
+  type MlKem,
+  type MlKemKey,
+  type MlKemName,
+} from './ml-kem.ts';

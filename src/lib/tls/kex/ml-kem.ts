@@ -1,5 +1,6 @@
 /** ML-KEM (FIPS 203): of node:crypto from Node 24 on, of @noble/post-quantum before. */
 import * as crypto from 'node:crypto';
+import { createRequire } from 'node:module';
 import type { KeyObject } from 'node:crypto';
 import type { Random } from './exchange.ts';
 
@@ -137,6 +138,22 @@ export async function loadMlKem(): Promise<boolean> {
   if (provider) return true;
   try {
     provider = nobleMlKem((await import(NOBLE)) as Parameters<typeof nobleMlKem>[0]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * As `loadMlKem`, at once, for faces that cannot wait: this Node's `require` takes ES modules from 20.19 and 22.12 on. Returns whether there is
+ * an ML-KEM.
+ */
+export function loadMlKemSync(): boolean {
+  if (provider) return true;
+  try {
+    const path = createRequire(import.meta.url).resolve(NOBLE);
+    // from inside of node_modules, where Node does not warn that this is an experiment
+    provider = nobleMlKem(createRequire(path)(path) as Parameters<typeof nobleMlKem>[0]);
     return true;
   } catch {
     return false;

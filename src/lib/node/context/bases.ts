@@ -1,0 +1,96 @@
+/** What the options of a context come to for the engine. */
+import {
+  acceptAny,
+  clientConfig,
+  serverConfig,
+  type ClientConfig,
+  type CommonOptions,
+  type ServerConfig,
+} from '../../tls/config.ts';
+import type { Credential } from '../../tls/credential.ts';
+import type { DhDomain } from '../../tls/kex/index.ts';
+import type { TicketSealer } from '../../tls/session/tickets.ts';
+import type { CipherSuite } from '../../registry/tls-suites.ts';
+import { VERSIONS, type VersionName } from '../../registry/tls-versions.ts';
+import { opensslError } from '../errors/openssl.ts';
+import { isStrong } from './ciphers.ts';
+import type { GroupChoice } from './groups.ts';
+import { OP, has } from './options.ts';
+import { primeBitsOf } from './security.ts';
+import { defaultSigalgs } from './sigalgs.ts';
+
+/** The settings of a context that the engine wants. */
+export interface Settings {
+  readonly versions: readonly VersionName[];
+  readonly suites: readonly CipherSuite[];
+  readonly groups: GroupChoice;
+  readonly sigalgs: readonly number[] | undefined;
+  readonly options: number;
+  readonly securityLevel: number;
+  readonly credentials: readonly Credential[];
+}
+
+/** What a server has beside them. */
+export interface ServerSettings extends Settings {
+  readonly dhDomain: DhDomain | undefined;
+  readonly sessionTimeout: number | undefined;
+  readonly sessionIdContext: Buffer;
+  readonly ticketSealer: TicketSealer;
+}
+
+/** Throws ERR_SSL_NO_PROTOCOLS_AVAILABLE or ERR_SSL_NO_CIPHERS_AVAILABLE where nothing is left, as OpenSSL does when it begins to shake hands. */
+function common(settings: Settings, usable: (suite: CipherSuite) => boolean): CommonOptions {
+  const { versions, suites, groups, sigalgs, options, securityLevel, credentials } = settings;
+  const codes = versions.map((name) => VERSIONS.named(name)?.code ?? 0);
+  if (codes.length === 0) throw opensslError('ssl', 191, 'no protocols available');
+  const strong = suites.filter(
+    (suite) =>
+      isStrong(suite, securityLevel) &&
+      usable(suite) &&
+      codes.some((code) => code >= suite.first && code <= suite.last),
+  );
+  if (strong.length === 0) throw opensslError('ssl', 181, 'no ciphers available');
+  const schemes = sigalgs ?? defaultSigalgs(securityLevel);
+  return {
+    versions,
+    suites: strong.map(({ code }) => code),
+    groups: groups.groups,
+    verifySchemes: schemes,
+    signSchemes: schemes,
+    credentials,
+    verify: acceptAny,
+    tickets: !has(options, OP.noTicket),
+    renegotiation: has(options, OP.noRenegotiation) ? 'never' : 'freely',
+    legacyRenegotiation: has(options, OP.legacyRenegotiation),
+    extendedMasterSecret: has(options, OP.noExtendedMasterSecret) ? 'off' : 'use',
+    encryptThenMac: !has(options, OP.noEncryptThenMac),
+    splitRecords: !has(options, OP.dontInsertEmptyFragments),
+    pskModes: has(options, OP.allowNoDheKex) ? ['psk_dhe_ke', 'psk_ke'] : ['psk_dhe_ke'],
+    limits: { dhMin: primeBitsOf(securityLevel), rsaMin: 512 },
+  };
+}
+
+/** A client's configuration, but for what a connection says. */
+export function clientBase(settings: Settings): ClientConfig {
+  const { groups, options } = settings;
+  return clientConfig({
+    ...common(settings, () => true),
+    shares: groups.shares,
+    requireSecureRenegotiation: !has(options, OP.legacyServerConnect) && !has(options, OP.legacyRenegotiation),
+  });
+}
+
+/** A server's configuration, but for what a server and a connection say. */
+export function serverBase(settings: ServerSettings): ServerConfig {
+  const { dhDomain, options, sessionTimeout, sessionIdContext, ticketSealer, groups } = settings;
+  const hasDh = (suite: CipherSuite): boolean => dhDomain !== undefined || !suite.keyExchange.startsWith('dhe');
+  return serverConfig({
+    ...common(settings, hasDh),
+    groups: groups.groups,
+    serverPreference: has(options, OP.serverPreference),
+    dhDomain,
+    sessionLifetime: sessionTimeout,
+    sessionContext: sessionIdContext,
+    ticketSealer,
+  });
+}

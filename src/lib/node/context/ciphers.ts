@@ -1,0 +1,75 @@
+/** Cipher suites as node:tls has them: one string, of which words that begin with `TLS_` are suites of TLS 1.3 and the rest OpenSSL's language. */
+import { isInOpenSsl, isOffered } from '../../registry/cipher-strength.ts';
+import { DEFAULT_SUITES13, selectCiphers, type CipherSelection } from '../../registry/cipher-string.ts';
+import { SUITES, type CipherSuite } from '../../registry/tls-suites.ts';
+import { TLS13, SSL30 } from '../../registry/tls-versions.ts';
+import { isSupported } from '../../tls/supported.ts';
+import { TlskitError } from '../../errors.ts';
+import { opensslError } from '../errors/openssl.ts';
+import { Kept } from './kept.ts';
+import { OPENSSL_32 } from './platform.ts';
+
+const noMatch = (): Error => opensslError('ssl', 185, 'no cipher match');
+
+const lists = new Kept<CipherSelection>(64);
+
+/**
+ * The suites before TLS 1.3 that a cipher string chooses.
+ *
+ * @throws ERR_SSL_NO_CIPHER_MATCH where that is none, ERR_SSL_INVALID_COMMAND for what no cipher string may hold
+ */
+export function cipherList(text: string): CipherSelection {
+  return lists.get(text, () => {
+    const found = selected(text);
+    if (found.suites.length === 0 && text !== '') throw noMatch();
+    return found;
+  });
+}
+
+function selected(text: string): CipherSelection {
+  try {
+    return selectCiphers(text, SUITES.rows.filter(isSupported));
+  } catch (error) {
+    if (error instanceof TlskitError) throw opensslError('ssl', 280, 'invalid command');
+    throw error;
+  }
+}
+
+/** The suites of TLS 1.3 that a list of names says. Throws ERR_SSL_NO_CIPHER_MATCH for names of none. */
+export function cipherSuites(text: string): readonly CipherSuite[] {
+  const suites: CipherSuite[] = [];
+  for (const name of text.split(':').filter((one) => one !== '')) {
+    const suite = SUITES.rows.find((one) => one.openssl === name && one.first === TLS13);
+    // from 3.2 on OpenSSL passes over names that it does not know
+    if (!suite && !OPENSSL_32) throw noMatch();
+    if (suite && !suites.includes(suite)) suites.push(suite);
+  }
+  if (suites.length === 0) throw noMatch();
+  return suites;
+}
+
+/** Those of TLS 1.3 where nothing is said. */
+export const defaultSuites = (): readonly CipherSuite[] => cipherSuites(DEFAULT_SUITES13.join(':'));
+
+/** Whether a suite may be used at a security level. Versions have their own option. */
+export function isStrong(suite: CipherSuite, securityLevel: number): boolean {
+  if (securityLevel === 0) return true;
+  const conditions = { securityLevel: Math.min(securityLevel, 5), min: SSL30, max: TLS13, psk: true, srp: false };
+  return isOffered(suite, conditions);
+}
+
+let names: readonly string[] | undefined;
+
+/** The names of the suites that there are, as node:tls spells them: in lower case, those of TLS 1.3 first. */
+export function getCiphers(): string[] {
+  names ??= listNames();
+  return [...names];
+}
+
+function listNames(): string[] {
+  const older = selectCiphers('ALL:COMPLEMENTOFALL', SUITES.rows.filter(isSupported)).suites;
+  const listed = [...defaultSuites(), ...SUITES.rows.filter(({ first }) => first === TLS13), ...older];
+  return [...new Set(listed.filter(isInOpenSsl).map(({ openssl }) => openssl as string))].map((one) =>
+    one.toLowerCase(),
+  );
+}

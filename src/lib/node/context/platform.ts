@@ -1,0 +1,20 @@
+/** What differs between the Node versions that this module stands in for, in one place. */
+import { versions } from 'node:process';
+
+const [major = 3, minor = 0] = (versions.openssl ?? '3.0').split('.').map(Number);
+const [nodeMajor = 20] = versions.node.split('.').map(Number);
+
+const since = (wantedMajor: number, wantedMinor: number): boolean =>
+  major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+
+/** OpenSSL 3.2 and later: other words for alerts, a record layer of its own. */
+export const OPENSSL_32: boolean = since(3, 2);
+
+/** OpenSSL 3.5 and later: hybrid groups by default, a richer language for groups and signature algorithms. */
+export const OPENSSL_35: boolean = since(3, 5);
+
+/** The security level where no cipher string says one. */
+export const SECURITY_LEVEL: number = nodeMajor >= 24 ? 2 : 1;
+
+/** Whether `certificateCompression` is an option (RFC 8879). */
+export const CERTIFICATE_COMPRESSION: boolean = nodeMajor >= 24;
