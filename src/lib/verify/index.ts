@@ -6,6 +6,7 @@ export { parsedCertificate, CertificateView } from './certificate.ts';
 export { TrustStore, type TrustLookup } from './trust-store.ts';
 export { DEFAULT_DEPTH, type CertificateSource, type SuiteB, type VerifyOptions } from './options.ts';
 export type { PolicyOutcome, ValidPolicy } from './policies.ts';
+export { trustedIssuer } from './path.ts';
 export { verifyChain, type VerifyResult } from './verify.ts';
 export type { VerifyError, VerifyStep } from './report.ts';
 export { purposeByName, type Purpose } from './purpose.ts';

@@ -7,6 +7,7 @@ import type { CertificateView } from './certificate.ts';
 import { mayHaveIssued } from './issued.ts';
 import { DEFAULT_DEPTH, type Verification, type VerifyOptions } from './options.ts';
 import { trustSetting } from './purpose.ts';
+import type { TrustStore } from './trust-store.ts';
 import { dateFaults } from './validity.ts';
 
 type Trust = 'trusted' | 'untrusted';
@@ -55,11 +56,18 @@ function takeAnchor(state: Verification, top: CertificateView, anchor: Certifica
   return true;
 }
 
+/** The trusted certificate that a chain goes on with after `subject`, as OpenSSL's X509_STORE_CTX_get1_issuer chooses it. */
+export const trustedIssuer = (
+  trusted: TrustStore,
+  subject: CertificateView,
+  time: number | undefined,
+): CertificateView | undefined => pick(trusted.issuersOf(subject), subject, { time });
+
 /** The first candidate that may have issued `subject` and is valid, else the one that expires last. */
 function pick(
   candidates: readonly CertificateView[],
   subject: CertificateView,
-  options: VerifyOptions,
+  options: Pick<VerifyOptions, 'time' | 'strict'>,
   free: (candidate: CertificateView) => boolean = () => true,
 ): CertificateView | undefined {
   let latest: CertificateView | undefined;

@@ -1,19 +1,15 @@
 /** The certificates that a context trusts, and its CRLs. */
-import { rootCertificates } from 'node:tls';
 import type { Crl } from '../../crl/index.ts';
 import { TrustStore, verifyChain } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { defaultTrust } from '../peer/roots.ts';
 import { Kept } from './kept.ts';
-import { readAuthorities } from './material.ts';
 
-// until the module of default trust is there
-const defaultTrust = (): TrustStore => new TrustStore(readAuthorities(rootCertificates.join('\n')));
-
-const numbers = new WeakMap<Certificate, number>();
+const numbers = new WeakMap<object, number>();
 let next = 0;
 
 /** A number for each certificate that was read, so that the same ones make the same store. */
-function numberOf(certificate: Certificate): number {
+function numberOf(certificate: Certificate | TrustStore): number {
   let number = numbers.get(certificate);
   if (number === undefined) numbers.set(certificate, (number = next++));
   return number;
@@ -44,11 +40,9 @@ export class Trust {
   /** What is trusted; undefined for nothing but the default. */
   get store(): TrustStore | undefined {
     if (this.roots && this.#own.size === 0) return undefined;
-    const key = `${this.roots} ${[...this.#own].map(numberOf).join(' ')}`;
-    return stores.get(
-      key,
-      () => new TrustStore(this.#own, this.roots ? [(subject) => defaultTrust().named(subject)] : []),
-    );
+    const roots = this.roots ? defaultTrust() : undefined;
+    const key = [...(roots ? ['roots', numberOf(roots)] : []), ...[...this.#own].map(numberOf)].join(' ');
+    return stores.get(key, () => new TrustStore(this.#own, roots ? [(subject) => roots.named(subject)] : []));
   }
 
   /** The subjects of the certificates that were added, in DER. */

@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 
-type Base = ErrorConstructor | TypeErrorConstructor | RangeErrorConstructor;
+type Base = ErrorConstructor | TypeErrorConstructor | RangeErrorConstructor | SyntaxErrorConstructor;
 
 /** An error of Node's kind. */
 export interface NodeError extends Error {

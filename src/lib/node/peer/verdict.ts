@@ -1,0 +1,107 @@
+/** The verdict on a peer's certificates, as `verifyError` of `node:tls` gives it. */
+import { verifyCode, verifyCodeByName } from '../../registry/verify-errors.ts';
+import { verifyChain, type CrlSource, type TrustStore, type VerifyOptions } from '../../verify/index.ts';
+import { SECURITY_LEVEL } from '../context/platform.ts';
+import { defaultTrust } from './roots.ts';
+
+/** Why a peer is not to be trusted. */
+export interface Verdict {
+  /** As `authorizationError` has it, e.g. `DEPTH_ZERO_SELF_SIGNED_CERT`; `UNSPECIFIED` for what Node has no name for. */
+  readonly code: string;
+  /** In the words of this Node. */
+  readonly text: string;
+}
+
+/** What a context says about trust. */
+export interface PeerTrust {
+  /** The trusted certificates; undefined: the default ones. */
+  readonly trust: TrustStore | undefined;
+  /** With one of them, all certificates of a chain need a CRL that answers for them. */
+  readonly crls: readonly CrlSource[];
+  /** A trusted certificate ends the chain also where it is no root. */
+  readonly allowPartialTrustChain: boolean;
+  /** OpenSSL's, 0 to 5, as `@SECLEVEL=` sets it; undefined: this Node's. */
+  readonly securityLevel?: number | undefined;
+}
+
+/** The names that Node has; all other errors are UNSPECIFIED. */
+const NAMED: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_CRL',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CRL_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CRL_NOT_YET_VALID',
+  'CRL_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+  'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+  'OUT_OF_MEM',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'INVALID_PURPOSE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
+]);
+
+/**
+ * Judges a peer by its certificates, now; undefined if it is to be trusted.
+ *
+ * @param chain the certificates as they were sent, the peer's own first, in DER
+ * @param purpose what the peer is: `sslserver` for a client's peer
+ * @param options.preshared the peer has proved that it knows a pre-shared key: it needs no certificate
+ * @throws TlskitError ERR_DER for a certificate in anything but strict DER
+ */
+export function judgePeer(
+  chain: readonly Uint8Array[],
+  context: PeerTrust,
+  purpose: 'sslserver' | 'sslclient',
+  { preshared = false }: { readonly preshared?: boolean } = {},
+): Verdict | undefined {
+  const [leaf, ...untrusted] = chain;
+  if (!leaf) return preshared ? undefined : verdictOf('UNABLE_TO_GET_ISSUER_CERT');
+  const { code } = verifyChain(leaf, verifyOptions(untrusted, context, purpose));
+  return code === 0 ? undefined : verdictOf(verifyCode(code).name);
+}
+
+function verifyOptions(
+  untrusted: readonly Uint8Array[],
+  { trust, crls, allowPartialTrustChain, securityLevel }: PeerTrust,
+  purpose: 'sslserver' | 'sslclient',
+): VerifyOptions {
+  const checksCrls = crls.length > 0;
+  return {
+    trusted: trust ?? defaultTrust(),
+    untrusted,
+    time: Date.now(),
+    purpose,
+    authLevel: securityLevel ?? SECURITY_LEVEL,
+    crls,
+    crlCheck: checksCrls,
+    crlCheckAll: checksCrls,
+    partialChain: allowPartialTrustChain,
+    // a chain that OpenSSL does not find is not good for Node either
+    alternatives: false,
+  };
+}
+
+function verdictOf(name: string): Verdict {
+  const text = verifyCodeByName(name)?.text ?? name;
+  return { code: NAMED.has(name) ? name : 'UNSPECIFIED', text };
+}
+
+/** The error that a verdict becomes: the words as message, the name as `code`. */
+export const verifyError = ({ code, text }: Verdict): Error & { code: string } =>
+  Object.assign(new Error(text), { code });
