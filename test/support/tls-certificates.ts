@@ -37,9 +37,11 @@ interface Order {
   readonly name: string;
   readonly extensions: readonly (readonly [string, string])[];
   readonly issuer?: TestIdentity;
+  /** Left out: 30 days from now. */
+  readonly validity?: ReturnType<typeof validityFromNow>;
 }
 
-export async function issueFor({ kind, name, extensions, issuer }: Order): Promise<TestIdentity> {
+export async function issueFor({ kind, name, extensions, issuer, validity }: Order): Promise<TestIdentity> {
   const key = await generateKey(KEY_SPECS[kind]);
   const { spki } = key.publicKey;
   const subject = parseSubject(`/CN=${name}`);
@@ -58,7 +60,7 @@ export async function issueFor({ kind, name, extensions, issuer }: Order): Promi
       subject,
       spki,
       extensions: withKeyIds(buildExtensions(extensions, context), context),
-      ...validityFromNow(30, Date.now()),
+      ...(validity ?? validityFromNow(30, Date.now())),
     },
     signatureFor(issuer?.key ?? key),
   );

@@ -1,0 +1,2 @@
+/** The implementation under test. */
+export { default as ours } from 'node:tls';

@@ -1,0 +1,5 @@
+/** All scenarios. */
+import './forms.ts';
+import './life.ts';
+import './trust.ts';
+import './values.ts';
