@@ -1,11 +1,11 @@
 /** -msg, -trace, -state, -tlsextdebug and -keylogfile: what a connection's events look like as text. */
 import { appendFileSync, chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { fail } from '../../lib/errors.ts';
-import type { Span } from '../../lib/codec/index.ts';
 import { EXTENSIONS } from '../../lib/registry/tls-extensions.ts';
 import { VERSIONS } from '../../lib/registry/tls-versions.ts';
 import { hexDump } from '../../lib/text/dump.ts';
 import { Ladder, type MessageEvent, type TlsEvent } from '../../lib/tls/index.ts';
+import { traceText } from '../../lib/tls/trace/text.ts';
 import { reasonOf } from '../source.ts';
 import { MessageLog, versionText } from './message-log.ts';
 import { versionsOf, type TlsValues } from './options.ts';
@@ -74,37 +74,6 @@ function openKeyLog(path: string): void {
   } catch (error) {
     fail('ERR_IO', `cannot write ${path}: ${reasonOf(error)}`);
   }
-}
-
-/** -trace: one line a field. */
-function traceText(event: TlsEvent): string {
-  const arrow = 'direction' in event && event.direction === 'in' ? 'Received' : 'Sent';
-  if (event.type === 'alert') {
-    return `${arrow} alert: ${event.level === 2 ? 'fatal' : 'warning'} ${event.name} (${event.description})\n`;
-  }
-  if (event.type === 'data')
-    return `Received ${event.early ? 'early ' : ''}application data: ${event.bytes.length} octets\n`;
-  if (event.type !== 'message') return '';
-  const title = `${arrow} ${event.name}: ${event.raw.length} octets\n`;
-  const body = event.code === undefined ? event.raw : event.raw.subarray(4);
-  return (
-    title +
-    event
-      .annotate()
-      .inner.map((span) => spanText(span, body, 1))
-      .join('')
-  );
-}
-
-/** Octets of a field that are shown. */
-const SHOWN = 32;
-
-function spanText(span: Span, body: Uint8Array, depth: number): string {
-  const bytes = body.subarray(span.start, span.end);
-  const hex = Buffer.from(bytes.subarray(0, SHOWN)).toString('hex') + (bytes.length > SHOWN ? '…' : '');
-  const value = span.inner.length > 0 ? `(${bytes.length})` : `(${bytes.length}) ${hex}`;
-  const line = `${'  '.repeat(depth)}${span.name} ${value}${span.text === undefined ? '' : `  ${span.text}`}\n`;
-  return line + span.inner.map((one) => spanText(one, body, depth + 1)).join('');
 }
 
 /** -state: a line a step. */

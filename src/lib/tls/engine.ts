@@ -19,6 +19,7 @@ import type { TlsEvent } from './events.ts';
 import { clientHandshake } from './handshake/client.ts';
 import { serverHandshake } from './handshake/server.ts';
 import type { ConnectionInfo } from './info.ts';
+import { MAX_PLAINTEXT } from './record/limits.ts';
 import type { Session } from './session/session.ts';
 
 /** One side of a connection. */
@@ -207,6 +208,13 @@ export class TlsEngine {
     if (!requestCertificate)
       throw new RangeError('post-handshake authentication is for TLS 1.3 servers, after the handshake');
     requestCertificate();
+  }
+
+  /** The most octets of content in a record from here on, 512 to 16384; never more than was negotiated. */
+  limitFragments(octets: number): void {
+    if (octets < 512 || octets > MAX_PLAINTEXT)
+      throw new RangeError(`records of ${octets} octets; 512 to 16384 may be`);
+    this.#c.out.limit = Math.min(octets, this.#c.info.sendLimit ?? MAX_PLAINTEXT);
   }
 
   /** TLS 1.3 servers: sends more tickets. Throws RangeError elsewhere. */

@@ -1,0 +1,15 @@
+/** Errors about a connection that are neither arguments' nor the peer's fault by TLS. */
+
+/** A connection that is gone. */
+export function connectionReset(message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code: 'ECONNRESET' });
+}
+
+/** Why there is no renegotiation, in OpenSSL's words: TLS 1.3 has none. */
+export function renegotiationRefused(cause: unknown): NodeJS.ErrnoException {
+  return Object.assign(new Error('error:0A00010A:SSL routines::wrong ssl version', { cause }), {
+    library: 'SSL routines',
+    reason: 'wrong ssl version',
+    code: 'ERR_SSL_WRONG_SSL_VERSION',
+  });
+}

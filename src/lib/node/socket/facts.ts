@@ -1,0 +1,205 @@
+/** What a connection can be asked: the methods that Node's sockets pass on to their handle. */
+import type { X509Certificate } from 'node:crypto';
+import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
+import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
+import { verifyCode, verifyCodeByName } from '../../registry/verify-errors.ts';
+import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
+import { peerCertificate, x509 } from '../peer/certificate.ts';
+import { judgePeer, verifyError, type Verdict } from '../peer/verdict.ts';
+import type { Settings } from './settings.ts';
+
+export abstract class Facts {
+  abstract readonly settings: Settings;
+  abstract engine: TlsEngine | undefined;
+  /** The newest session that can be resumed. */
+  protected lastSession: Session | undefined;
+  #verdict: { readonly verdict: Verdict | undefined } | undefined;
+  /** What was found when a session was made, by OpenSSL's number: a resumption does not look again. */
+  #resumedResult = 0;
+
+  protected get info(): Readonly<ConnectionInfo> | undefined {
+    return this.engine?.info;
+  }
+
+  /** The name of this connection: on a server what the client asked for. */
+  getServername(): string | false {
+    const { server, servername } = this.settings;
+    return (server ? this.info?.serverName : servername) ?? false;
+  }
+
+  setServername(name: string): void {
+    this.settings.servername = name;
+  }
+
+  getALPNNegotiatedProtocol(): string | false {
+    const alpn = this.info?.alpn;
+    return alpn === undefined ? false : Buffer.from(alpn).toString('latin1');
+  }
+
+  getProtocol(): string | null {
+    return this.info?.version?.name ?? 'unknown';
+  }
+
+  getCipher(): CipherNameAndProtocol | undefined {
+    const suite = this.info?.suite;
+    if (!suite) return undefined;
+    // the version that the suite is from, not that of the connection
+    const version = suite.first === TLS10 ? 'TLSv1.0' : VERSIONS.row(suite.first)?.name;
+    return { name: suite.openssl ?? suite.name, standardName: suite.name, version: version ?? 'unknown' };
+  }
+
+  getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
+    if (this.settings.server) return null;
+    const { suite, group, dhBits } = this.info ?? {};
+    if (suite?.keyExchange === 'rsa' || suite?.keyExchange === 'psk') return {};
+    if (dhBits !== undefined) return { type: 'DH', size: dhBits };
+    const named = group && (group.kind === 'x' || group.kind === 'ec') ? KEY_NAMES[group.node] : undefined;
+    if (!group || !named) return {};
+    return { type: 'ECDH', ...named };
+  }
+
+  getFinished(): Buffer | undefined {
+    return octets(this.info?.ownFinished);
+  }
+
+  getPeerFinished(): Buffer | undefined {
+    return octets(this.info?.peerFinished);
+  }
+
+  getSharedSigalgs(): string[] {
+    const { server } = this.settings;
+    const { certificateRequested, peerSchemes } = this.info ?? {};
+    if (!this.engine || (!server && !certificateRequested)) return [];
+    const peer = new Set(peerSchemes);
+    const own = server ? this.settings.context.serverBase() : this.settings.context.clientBase();
+    return [...own.verifySchemes.keys()]
+      .filter((code) => peer.has(code))
+      .map((code) => SIGNATURE_SCHEMES.row(code))
+      .filter((row) => row !== undefined)
+      .map(sigalgName);
+  }
+
+  isSessionReused(): boolean {
+    return this.info?.resumed ?? false;
+  }
+
+  /** The session in OpenSSL's form, which Node's own sockets read and write too. */
+  getSession(): Buffer | undefined {
+    const session = this.engine?.currentSession() ?? this.lastSession;
+    return session && this.sessionBytes(session);
+  }
+
+  sessionBytes(session: Session): Buffer {
+    return writeSslSession({ session, verifyResult: this.#verifyResult() });
+  }
+
+  #verifyResult(): number {
+    const verdict = this.verdict();
+    return verdict ? (verifyCodeByName(verdict.code)?.code ?? 1) : 0;
+  }
+
+  setSession(session: Uint8Array): void {
+    try {
+      const read = readSslSession(session, 'session');
+      this.settings.session = read.session;
+      this.#resumedResult = read.verifyResult;
+    } catch {
+      // as OpenSSL: what is no session is none
+    }
+  }
+
+  getTLSTicket(): Buffer | undefined {
+    const { ticket } = this.lastSession ?? this.settings.session ?? {};
+    return octets(ticket);
+  }
+
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    if (!this.engine) throw new RangeError('there are no keys yet');
+    return this.engine.exportKeyingMaterial(length, label, context);
+  }
+
+  /** The verdict on the peer's certificates; undefined when there is nothing against them. */
+  verdict(): Verdict | undefined {
+    this.#verdict ??= { verdict: this.#judge() };
+    return this.#verdict.verdict;
+  }
+
+  #judge(): Verdict | undefined {
+    const { info, settings } = this;
+    if (!info) return undefined;
+    const { peerChain, resumed, version, externalPsk, suite } = info;
+    if (resumed && !settings.server) {
+      if (this.#resumedResult === 0) return undefined;
+      const { name, text } = verifyCode(this.#resumedResult);
+      return { code: name, text };
+    }
+    const byPsk = externalPsk !== undefined || suite?.authentication === 'psk' || suite?.authentication === 'anon';
+    if (peerChain.length === 0 && (byPsk || (resumed && version?.code === TLS13))) return undefined;
+    return judgePeer(peerChain, settings.context, settings.server ? 'sslclient' : 'sslserver');
+  }
+
+  /** After another handshake certificates are looked at again. */
+  protected forgetVerdict(): void {
+    this.#verdict = undefined;
+  }
+
+  verifyError(): (Error & { code: string }) | null {
+    const verdict = this.verdict();
+    return verdict ? verifyError(verdict) : null;
+  }
+
+  getPeerCertificate(detailed?: boolean): PeerCertificate | DetailedPeerCertificate | object {
+    const chain = this.info?.peerChain ?? [];
+    return peerCertificate(chain, this.settings.context, detailed === true);
+  }
+
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return x509(this.info?.peerChain ?? []);
+  }
+
+  get #ownChain(): readonly Uint8Array[] {
+    const { settings } = this;
+    const sent = settings.server ? this.info?.credential : undefined;
+    return (sent ?? settings.credentials?.[0] ?? settings.context.credentials[0])?.chain ?? [];
+  }
+
+  getCertificate(): PeerCertificate | object {
+    return peerCertificate(this.#ownChain.slice(0, 1), this.settings.context, false);
+  }
+
+  getX509Certificate(): X509Certificate | undefined {
+    return x509(this.#ownChain);
+  }
+}
+
+const octets = (bytes: Uint8Array | undefined): Buffer | undefined =>
+  bytes === undefined || bytes.length === 0 ? undefined : Buffer.from(bytes);
+
+/** Names and bits of the keys of curves, by node:crypto's name of the curve. */
+const KEY_NAMES: Readonly<Record<string, { readonly name: string; readonly size: number }>> = {
+  x25519: { name: 'X25519', size: 253 },
+  x448: { name: 'X448', size: 448 },
+  prime256v1: { name: 'prime256v1', size: 256 },
+  secp384r1: { name: 'secp384r1', size: 384 },
+  secp521r1: { name: 'secp521r1', size: 521 },
+  secp224r1: { name: 'secp224r1', size: 224 },
+  secp256k1: { name: 'secp256k1', size: 256 },
+  brainpoolP256r1: { name: 'brainpoolP256r1', size: 256 },
+  brainpoolP384r1: { name: 'brainpoolP384r1', size: 384 },
+  brainpoolP512r1: { name: 'brainpoolP512r1', size: 512 },
+};
+
+const SIGNERS: Readonly<Record<SignatureScheme['key'], string>> = {
+  rsa: 'RSA',
+  'rsa-pss': 'RSA-PSS',
+  ec: 'ECDSA',
+  dsa: 'DSA',
+  ed25519: 'Ed25519',
+  ed448: 'Ed448',
+};
+
+function sigalgName({ key, padding, hash }: SignatureScheme): string {
+  const signer = key === 'rsa' && padding === 'pss' ? 'RSA-PSS' : SIGNERS[key];
+  return `${signer}+${hash?.toUpperCase() ?? 'UNDEF'}`;
+}

@@ -1,0 +1,401 @@
+/**
+ * The engine on a transport, in the place of what Node's sockets have as `_handle` and `ssl`: the methods of that object that node:net calls, and
+ * those that programs are known to call, have Node's names. What happens is told to the socket through `HandleOwner`.
+ */
+import { constants } from 'node:os';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TlsEngine, type Session, type TlsEvent, type TlsFailure } from '../../tls/index.ts';
+import type { SecureContext } from '../context/secure-context.ts';
+import type { ContextState } from '../context/state.ts';
+import { traceText } from '../../tls/trace/text.ts';
+import { sslError } from '../errors/ssl.ts';
+import { Facts } from './facts.ts';
+import { newCount, type HandshakeCount } from './renegotiation.ts';
+import { canSend, clientConfigOf, newSettings, serverConfigOf, type Settings } from './settings.ts';
+import type { OnRead } from './stream-side.ts';
+import { Transport } from './transport.ts';
+
+/** The socket above, as far as its handle knows it. */
+export interface HandleOwner {
+  /** Application data; false when no more are wanted for now. */
+  received(bytes: Uint8Array): boolean;
+  /** No more application data will come. */
+  ended(): void;
+  /** The peer begins another handshake. */
+  handshakeStarted(): void;
+  handshakeDone(): void;
+  sessionMade(session: Session): void;
+  keyLogged(line: string): void;
+  failed(error: Error): void;
+}
+
+type Done = (error?: Error | null) => void;
+
+interface Pending {
+  readonly bytes: Uint8Array;
+  readonly done: Done;
+}
+
+/** Octets that may wait for the network or for a hook before nothing more is read. */
+const MAX_WAITING = 1 << 20;
+
+/** What is no failure to Node: octets that end, with or without the word for it. */
+const ENDS: ReadonlySet<string> = new Set([
+  'closed_in_handshake',
+  'closed_in_record',
+  'closed_without_notify',
+  'closed_notify_in_handshake',
+]);
+
+export class TlsHandle extends Facts {
+  readonly settings: Settings;
+  /** The object with what the context was made of; `singleUse` belongs to one connection. */
+  _secureContext: SecureContext | undefined;
+  /** The stream below, as Node names it. */
+  _parentWrap: Duplex | null = null;
+  bytesRead = 0;
+  bytesWritten = 0;
+  reading = false;
+  engine: TlsEngine | undefined;
+  /** Memory of the program's that is read into. */
+  onread: OnRead | undefined;
+  readonly handshakes: HandshakeCount = newCount();
+  /** A client: whether the program was told that the connection is secure, and the session that came before. */
+  isVerified = false;
+  pendingSession: Buffer | undefined;
+  readonly #owner: HandleOwner;
+  #transport: Transport | undefined;
+  #pending: Pending[] = [];
+  #pumping = false;
+  #wantsData = true;
+  #over = false;
+  #stoppedForUs = false;
+  #ended = false;
+
+  constructor(owner: HandleOwner, context: SecureContext, server: boolean) {
+    super();
+    this.#owner = owner;
+    this._secureContext = context;
+    this.settings = newSettings(server, context.context);
+  }
+
+  /** Gives the handle the stream that it is to use, or a socket of its own, which is still to be connected. */
+  attach(stream: Duplex | undefined): Duplex {
+    const handlers = {
+      data: (bytes: Uint8Array, reused: boolean): void => this.receive(bytes, reused),
+      end: (): void => this.#transportEnd(),
+    };
+    const transport = stream ? new Transport(stream, handlers) : Transport.connecting(handlers);
+    this.#transport = transport;
+    this._parentWrap = transport.stream;
+    transport.stream.on('drain', () => this.#flow());
+    return transport.stream;
+  }
+
+  /** Begins the handshake: a client's hello goes out. */
+  start(): void {
+    if (this.#over || !this.#transport) return;
+    this.#engine().start();
+    this.#pump();
+  }
+
+  /** Begins to read, which on a server begins the handshake. */
+  readStart(): number {
+    this.reading = true;
+    this.#wantsData = true;
+    if (this.#over || !this.#transport) return 0;
+    if (this.settings.server) this.#engine();
+    this.#transport.start();
+    this.#flow();
+    return 0;
+  }
+
+  readStop(): number {
+    this.reading = false;
+    this.#wantsData = false;
+    this.#flow();
+    return 0;
+  }
+
+  #engine(): TlsEngine {
+    if (this.engine) return this.engine;
+    const { settings } = this;
+    const wake = (): void => this.#pump();
+    const { servername, session } = settings;
+    this.engine = settings.server
+      ? TlsEngine.server(serverConfigOf(settings), { wake })
+      : TlsEngine.client(clientConfigOf(settings), { wake, serverName: servername, session });
+    return this.engine;
+  }
+
+  /** Octets of the transport: from it, or from a program that read them. */
+  receive(bytes: Uint8Array, reused = false): void {
+    if (this.#over) return;
+    this.#engine().receive(bytes, reused);
+    this.#pump();
+  }
+
+  #transportEnd(): void {
+    if (this.#over) return;
+    this.#engine().receiveEnd();
+    this.#pump();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended || this.#over) return;
+    this.#ended = true;
+    this.#owner.ended();
+  }
+
+  /** Sends application data, after the handshake if it is not done. `done` is called when the transport has them. */
+  write(bytes: Uint8Array, done: Done): void {
+    this.bytesWritten += bytes.length;
+    if (this.#over) {
+      done(canceled());
+      return;
+    }
+    const engine = this.#engine();
+    engine.start();
+    if (this.#pending.length > 0 || !canSend(engine)) {
+      this.#pending.push({ bytes, done });
+      this.#pump();
+      return;
+    }
+    this.#send(engine, bytes, done);
+    this.#pump();
+  }
+
+  #send(engine: TlsEngine, bytes: Uint8Array, done: Done): void {
+    engine.send(bytes);
+    if (!this.#flush(done)) process.nextTick(done);
+  }
+
+  /** Gives the transport what there is. */
+  #flush(done?: Done): boolean {
+    const pieces = this.engine?.take() ?? [];
+    if (pieces.length === 0 || !this.#transport) return false;
+    const { stream } = this.#transport;
+    if (stream.destroyed || stream.writableEnded) return false;
+    this.#transport.write(pieces, done);
+    return true;
+  }
+
+  #sendPending(): void {
+    const { engine } = this;
+    if (!engine) return;
+    while (this.#pending.length > 0 && !this.#over && canSend(engine)) {
+      const { bytes, done } = this.#pending.shift() as Pending;
+      this.#send(engine, bytes, done);
+    }
+  }
+
+  /** Carries out and tells all that there is. */
+  #pump(): void {
+    const { engine } = this;
+    if (this.#pumping || this.#over || !engine) return;
+    this.#pumping = true;
+    try {
+      for (;;) {
+        this.#flush();
+        const events = engine.events();
+        if (events.length === 0 && !engine.waiting) break;
+        for (const event of events) this.#told(event);
+        if (this.#over) break;
+      }
+      this.#sendPending();
+    } finally {
+      this.#pumping = false;
+    }
+    this.#flow();
+  }
+
+  #told(event: TlsEvent): void {
+    if (this.settings.trace) process.stderr.write(traceText(event));
+    if (this.#over) return;
+    const owner = this.#owner;
+    switch (event.type) {
+      case 'data':
+        this.bytesRead += event.bytes.length;
+        if (!owner.received(event.bytes)) this.readStop();
+        break;
+      case 'secure':
+        owner.handshakeDone();
+        break;
+      case 'session':
+        this.lastSession = event.session;
+        owner.sessionMade(event.session);
+        break;
+      case 'keylog':
+        owner.keyLogged(event.line);
+        break;
+      case 'renegotiation':
+        if (event.by === 'peer' && !event.refused) owner.handshakeStarted();
+        break;
+      case 'end':
+        this.#end();
+        break;
+      case 'failure':
+        this.#failed(event.failure);
+        break;
+      default:
+    }
+  }
+
+  #failed(failure: TlsFailure): void {
+    this.#flush();
+    if (ENDS.has(failure.reason)) {
+      this.#end();
+      return;
+    }
+    const { engine, settings } = this;
+    const error = failure.cause instanceof Error && failure.reason === 'hook_failed' ? failure.cause : undefined;
+    this.#owner.failed(
+      error ?? sslError(failure, settings.server ? 'server' : 'client', engine?.info.version?.code ?? 0),
+    );
+  }
+
+  /** Reads from the network while somebody wants what comes, and neither hooks nor the peer are behind. */
+  #flow(): void {
+    const transport = this.#transport;
+    if (!transport || this.#over) return;
+    const piling = (this.engine?.unread ?? 0) > MAX_WAITING || transport.stream.writableLength > MAX_WAITING;
+    const stop = !this.#wantsData || piling;
+    if (stop === this.#stoppedForUs) return;
+    this.#stoppedForUs = stop;
+    transport.pause(stop);
+  }
+
+  /** Says close_notify and closes our direction. `done` is called when the transport has done so. */
+  shutdown(done: Done): void {
+    const { engine } = this;
+    const stream = this.#transport?.stream;
+    if (!stream || this.#over) {
+      done();
+      return;
+    }
+    if (engine?.secure) {
+      engine.close();
+      this.#pump();
+    }
+    if (stream.destroyed || stream.writableFinished) done();
+    else stream.end(() => done());
+  }
+
+  /** Ends it all: `done` is called when the stream below is closed. */
+  close(done?: () => void): void {
+    const stream = this._parentWrap;
+    this.destroySSL();
+    if (!stream) {
+      if (done) setImmediate(done);
+      return;
+    }
+    if (stream.closed) {
+      done?.();
+      return;
+    }
+    // a stream that never says so is closed all the same
+    if ('_handle' in stream) stream.once('close', () => done?.());
+    else if (done) setImmediate(done);
+    stream.destroy();
+  }
+
+  /** Forgets the connection's state and fails what was not sent. */
+  destroySSL(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.engine?.abandon();
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { done } of pending) done(canceled());
+  }
+
+  /** The program has heard that the connection is secure. Returns the session that it has not heard of. */
+  verified(): Buffer | undefined {
+    this.isVerified = true;
+    const { pendingSession } = this;
+    this.pendingSession = undefined;
+    return pendingSession;
+  }
+
+  // ---- what is set before and after the handshake
+
+  setVerifyMode(requestCert: boolean, rejectUnauthorized: boolean): void {
+    this.settings.requestCert = requestCert;
+    this.settings.rejectUnauthorized = rejectUnauthorized;
+  }
+
+  /** @param protocols names as they stand in the extension (RFC 7301 section 3.1), without the length of the list */
+  setALPNProtocols(protocols: Uint8Array): void {
+    const names: Uint8Array[] = [];
+    for (let at = 0; at < protocols.length; at += 1 + (protocols[at] ?? 0)) {
+      names.push(Buffer.from(protocols.subarray(at + 1, at + 1 + (protocols[at] ?? 0))));
+    }
+    this.settings.alpn = names;
+  }
+
+  /** The certificate of this connection, in place of the context's. */
+  setKeyCert(context: ContextState): void {
+    this.settings.credentials = context.credentials;
+  }
+
+  /** Another handshake (before TLS 1.3). Throws what the engine throws where there is none. */
+  renegotiate(): void {
+    if (!this.engine) throw new RangeError('the handshake has not begun');
+    this.engine.renegotiate();
+    this.#pump();
+  }
+
+  /** Returns 1 when the size is one that a record may have, as OpenSSL does. */
+  setMaxSendFragment(size: number): number {
+    if (size < 512 || size > 16_384) return 0;
+    this.settings.maxSendFragment = size;
+    this.engine?.limitFragments(size);
+    return 1;
+  }
+
+  // ---- what node:net asks of a handle, answered by the socket below
+
+  get #below(): Socket | undefined {
+    return this._parentWrap instanceof Socket ? this._parentWrap : undefined;
+  }
+
+  ref(): void {
+    this.#below?.ref();
+  }
+
+  unref(): void {
+    this.#below?.unref();
+  }
+
+  setNoDelay(on: boolean): number {
+    this.#below?.setNoDelay(on);
+    return 0;
+  }
+
+  /** @param delay seconds */
+  setKeepAlive(on: boolean, delay: number): number {
+    this.#below?.setKeepAlive(on, delay * 1000);
+    return 0;
+  }
+
+  getpeername(out: object): number {
+    return this.#address('getpeername', out);
+  }
+
+  getsockname(out: object): number {
+    return this.#address('getsockname', out);
+  }
+
+  #address(name: 'getpeername' | 'getsockname', out: object): number {
+    const below: { _handle?: Record<string, (out: object) => number> | null } | undefined = this.#below;
+    return below?._handle?.[name]?.(out) ?? -constants.errno.ENOTCONN;
+  }
+}
+
+/** What a write that never went out fails with. */
+function canceled(): NodeJS.ErrnoException {
+  const error: NodeJS.ErrnoException = new Error('write ECANCELED');
+  return Object.assign(error, { errno: -constants.errno.ECANCELED, code: 'ECANCELED', syscall: 'write' });
+}

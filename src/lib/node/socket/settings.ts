@@ -1,0 +1,114 @@
+/** What a socket is told before its handshake, and the engine's configuration that it becomes. */
+import type { TlsEngine } from '../../tls/index.ts';
+import {
+  acceptAny,
+  type ClientConfig,
+  type Credential,
+  type ExternalPsk,
+  type HelloAnswer,
+  type HelloSeen,
+  type ServerConfig,
+  type Session,
+  type SessionStore,
+} from '../../tls/index.ts';
+import type { ContextState } from '../context/state.ts';
+
+type Maybe<T> = T | PromiseLike<T>;
+
+/** What the hooks of Node's sockets ask, in the engine's terms. Those that are absent are not asked. */
+export interface Hooks {
+  /** SNICallback and OCSPRequest. */
+  hello?(seen: HelloSeen): Maybe<HelloAnswer | undefined>;
+  alpn?(offered: readonly Uint8Array[]): Uint8Array | 'reject' | undefined;
+  psk?(identity: Uint8Array): ExternalPsk | undefined;
+  pskForHint?(hint: Uint8Array | undefined): ExternalPsk | undefined;
+  store?: SessionStore;
+}
+
+export interface Settings {
+  readonly server: boolean;
+  context: ContextState;
+  requestCert: boolean;
+  rejectUnauthorized: boolean;
+  servername: string | undefined;
+  session: Session | undefined;
+  alpn: readonly Uint8Array[];
+  requestOcsp: boolean;
+  keyLog: boolean;
+  trace: boolean;
+  pskHint: string | undefined;
+  maxSendFragment: number | undefined;
+  /** setKeyCert: in place of the context's. */
+  credentials: readonly Credential[] | undefined;
+  /** A server's sessions are told to its program. */
+  tellSessions: boolean;
+  readonly hooks: Hooks;
+}
+
+export function newSettings(server: boolean, context: ContextState): Settings {
+  return {
+    server,
+    context,
+    requestCert: !server,
+    rejectUnauthorized: false,
+    servername: undefined,
+    session: undefined,
+    alpn: [],
+    requestOcsp: false,
+    keyLog: false,
+    trace: false,
+    pskHint: undefined,
+    maxSendFragment: undefined,
+    credentials: undefined,
+    tellSessions: false,
+    hooks: {},
+  };
+}
+
+/**
+ * A client's configuration. Certificates are judged when the handshake is done, as Node does it, so that a program can go on with a peer that it
+ * does not trust.
+ */
+export function clientConfigOf(settings: Settings): ClientConfig {
+  const base = settings.context.clientBase();
+  const { pskForHint } = settings.hooks;
+  // TLS 1.3 has no hints: the key is asked for before the hello (RFC 8446 section 4.2.11)
+  const psk = pskForHint?.(undefined);
+  return {
+    ...base,
+    alpn: settings.alpn,
+    credentials: settings.credentials ?? base.credentials,
+    keyLog: settings.keyLog,
+    requestOcsp: settings.requestOcsp,
+    halfClose: true,
+    verify: acceptAny,
+    psks: psk ? [psk] : base.psks,
+    pskForHint,
+    maxSendFragment: settings.maxSendFragment ?? base.maxSendFragment,
+  };
+}
+
+/** A server's configuration. */
+export function serverConfigOf(settings: Settings): ServerConfig {
+  const base = settings.context.serverBase();
+  const { hello, alpn, psk, store } = settings.hooks;
+  const auth = settings.rejectUnauthorized ? 'require' : 'request';
+  return {
+    ...base,
+    alpn: settings.alpn,
+    selectAlpn: alpn,
+    credentials: settings.credentials ?? base.credentials,
+    keyLog: settings.keyLog,
+    halfClose: true,
+    clientAuth: settings.requestCert ? auth : 'none',
+    verify: acceptAny,
+    onHello: hello,
+    pskLookup: psk,
+    pskHint: settings.pskHint === undefined ? undefined : Buffer.from(settings.pskHint),
+    sessionStore: store,
+    maxSendFragment: settings.maxSendFragment ?? base.maxSendFragment,
+  };
+}
+
+/** Whether application data can go out now. */
+export const canSend = (engine: TlsEngine): boolean => engine.writable && !(engine.secure && engine.busy);

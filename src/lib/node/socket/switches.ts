@@ -1,0 +1,47 @@
+/** Flags of Node that concern TLS and that node:tls does not tell: --tls-keylog and --trace-tls, on the command line or in NODE_OPTIONS. */
+import { appendFile } from 'node:fs';
+import type { TLSSocket } from './tls-socket.ts';
+
+function flag(name: string): string | undefined {
+  const words = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/u)];
+  let found: string | undefined;
+  for (const [i, word] of words.entries()) {
+    if (word === name) found = words[i + 1] ?? '';
+    else if (word.startsWith(`${name}=`)) found = word.slice(name.length + 1);
+  }
+  return found;
+}
+
+let trace: boolean | undefined;
+let keylog: string | false | undefined;
+let failed = false;
+
+/** --trace-tls, with Node's warning at the first time. */
+export function traceWanted(): boolean {
+  if (trace === undefined) {
+    trace = flag('--trace-tls') !== undefined;
+    if (trace) process.emitWarning('Enabling --trace-tls can expose sensitive data in the resulting log.');
+  }
+  return trace;
+}
+
+/** --tls-keylog: writes the keys of a connection to the file, with Node's warnings. */
+export function logKeys(socket: TLSSocket): void {
+  if (keylog === undefined) {
+    keylog = flag('--tls-keylog') ?? false;
+    if (keylog !== false) {
+      process.emitWarning(
+        `Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${keylog}`,
+      );
+    }
+  }
+  const path = keylog;
+  if (path === false) return;
+  socket.on('keylog', (line: Buffer) => {
+    appendFile(path, line, { mode: 0o600 }, (error) => {
+      if (!error || failed) return;
+      failed = true;
+      process.emitWarning(`Failed to write TLS keylog (this warning will not be repeated): ${String(error)}`);
+    });
+  });
+}

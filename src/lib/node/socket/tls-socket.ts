@@ -1,0 +1,90 @@
+/**
+ * TLSSocket: the face of node:tls's sockets on our engine. It is a net.Socket whose handle is ours (`handle.ts`), over a net.Socket of its own or
+ * any Duplex. It is a function, as Node's own, so that programs which inherit by `TLSSocket.call(this, …)` work.
+ */
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocketOptions } from 'node:tls';
+import { SecureContext } from '../context/secure-context.ts';
+import { nodeError, validateBoolean } from '../errors/node.ts';
+import { tls } from '../module.ts';
+import { TlsHandle } from './handle.ts';
+import { initialise } from './initialise.ts';
+import { TlsMethods } from './methods.ts';
+import type { OwnOptions } from './options.ts';
+import { Owner } from './owner.ts';
+import type { OnRead } from './stream-side.ts';
+import { traceWanted } from './switches.ts';
+
+/** A socket that speaks TLS. */
+export interface TLSSocket extends TlsMethods {}
+
+export interface TLSSocketConstructor {
+  new (socket?: Duplex | null, options?: TLSSocketOptions): TLSSocket;
+  readonly prototype: TLSSocket;
+}
+
+/** What a new socket begins with. */
+const BEGINNING = {
+  _secureEstablished: false,
+  _securePending: false,
+  _newSessionPending: false,
+  _controlReleased: false,
+  secureConnecting: true,
+  _SNICallback: null,
+  servername: null,
+  alpnProtocol: null,
+  authorized: false,
+  authorizationError: null,
+};
+
+/** The handle, with the context of the options or one that is made of them. */
+function handleFor(owner: TLSSocket, options: OwnOptions): TlsHandle {
+  const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options);
+  if (!(context instanceof SecureContext)) {
+    throw nodeError('ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext', TypeError);
+  }
+  return new TlsHandle(new Owner(owner), context, Boolean(options.isServer));
+}
+
+function construct(this: TLSSocket, socket?: Duplex | null, given?: TLSSocketOptions): void {
+  const options = { ...given } as OwnOptions;
+  if (options.enableTrace !== undefined && options.enableTrace !== null) {
+    validateBoolean(options.enableTrace, 'options.enableTrace');
+  }
+  if (options.ALPNProtocols) tls.convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer });
+  this._tlsOptions = options;
+  Object.assign(this, BEGINNING);
+  Object.assign(this, { encrypted: true });
+  const handle = handleFor(this, options);
+  const made = {
+    handle,
+    allowHalfOpen: socket ? socket.allowHalfOpen : options.allowHalfOpen,
+    pauseOnCreate: options.pauseOnConnect,
+    manualStart: true,
+    highWaterMark: options.highWaterMark,
+    signal: options.signal,
+  };
+  (Socket as unknown as (this: Socket, options: object) => void).call(this, made);
+  handle.onread = socket ? undefined : usableOnRead(options);
+  this.ssl = handle;
+  this.on('error', this._tlsError);
+  const below = handle.attach(socket ?? undefined);
+  initialise(this, handle, below, socket ?? undefined);
+  if (options.enableTrace ?? traceWanted()) handle.settings.trace = true;
+}
+
+/** `onread`, where it is what net.Socket takes for one. */
+function usableOnRead({ onread }: OwnOptions): OnRead | undefined {
+  if (!onread || typeof onread.callback !== 'function') return undefined;
+  return onread.buffer instanceof Uint8Array || typeof onread.buffer === 'function' ? onread : undefined;
+}
+
+// the methods stand in a class, the constructor is a function: both have one prototype
+Object.defineProperty(construct, 'name', { value: 'TLSSocket' });
+Object.defineProperty(construct, 'prototype', { value: TlsMethods.prototype });
+Object.defineProperty(TlsMethods.prototype, 'constructor', { value: construct });
+Object.setPrototypeOf(construct, Socket);
+
+/** See {@link TLSSocket}. */
+export const TLSSocket: TLSSocketConstructor = construct as unknown as TLSSocketConstructor;

@@ -1,0 +1,127 @@
+/** What carries a TLS connection: a net.Socket or any Duplex, read and written for the engine. */
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface TransportHandlers {
+  /** Octets that came; `reused` ones stand in memory that is used again. */
+  data(bytes: Uint8Array, reused: boolean): void;
+  /** No more octets come. */
+  end(): void;
+}
+
+/** Octets from which several pieces are not joined: a copy costs more than a longer list. */
+const LARGE = 8192;
+
+/** What net.Socket has beside its documented face, in every Node from 20 on. */
+interface SocketInside {
+  readonly _handle: { readonly reading?: boolean; readStop?(): number } | null;
+  _read(size: number): void;
+  push(chunk: unknown): boolean;
+}
+
+/** What all sockets of our own read into, one after the other: the engine is done with it, or has copied, when it returns. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/** The way to and from the peer. */
+export class Transport {
+  readonly stream: Duplex;
+  readonly #handlers: TransportHandlers;
+  #started = false;
+  #paused = false;
+  #ended = false;
+
+  constructor(stream: Duplex, handlers: TransportHandlers) {
+    this.stream = stream;
+    this.#handlers = handlers;
+  }
+
+  /** A transport over a socket of its own, which is still to be connected. It reads into memory that all of them share. */
+  static connecting(handlers: TransportHandlers): Transport {
+    const callback = (length: number, buffer: Uint8Array): boolean => {
+      transport.#handlers.data(buffer.subarray(0, length), true);
+      return !transport.#paused;
+    };
+    // the peer's end is the engine's affair: it must not end our direction
+    const socket = new Socket({
+      allowHalfOpen: true,
+      onread: { buffer: READ_BUFFER, callback },
+    } as SocketConstructorOpts);
+    const transport = new Transport(socket, handlers);
+    return transport;
+  }
+
+  /** Begins to read. What the stream has in its buffer comes first. */
+  start(): void {
+    if (this.#started || this.stream.destroyed) return;
+    this.#started = true;
+    const { stream } = this;
+    this.#drain();
+    if (isConnected(stream)) this.#takeOver(stream as unknown as SocketInside);
+    else {
+      stream.on('data', (bytes: Uint8Array | string) => this.#data(bytes));
+      if (stream.readableEnded) this.#end();
+      else stream.once('end', () => this.#end());
+      stream.resume();
+    }
+  }
+
+  #drain(): void {
+    let chunk: unknown;
+    while ((chunk = this.stream.read()) !== null) this.#data(chunk as Uint8Array);
+  }
+
+  /**
+   * Node's own TLS sockets take the handle of the socket below, which then emits neither what is encrypted nor its end. The same is reached here by
+   * what the handle calls: `push`. It also spares the buffer of a second stream.
+   */
+  #takeOver(socket: SocketInside): void {
+    socket.push = (chunk) => {
+      if (chunk === null) this.#end();
+      else this.#data(chunk as Uint8Array);
+      return !this.#paused;
+    };
+    if (!this.#paused) socket._read(0);
+  }
+
+  #data(bytes: Uint8Array | string): void {
+    if (this.#ended) return;
+    this.#handlers.data(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, false);
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#handlers.end();
+  }
+
+  /** Reads no more for the time being, or goes on. */
+  pause(paused: boolean): void {
+    if (this.#paused === paused) return;
+    this.#paused = paused;
+    const { stream } = this;
+    if (!this.#started || stream.destroyed) return;
+    const inside = stream as unknown as SocketInside;
+    if (Object.hasOwn(stream, 'push')) {
+      // a handle that is told to stop does so at its next octets: `push` answers false then
+      if (!paused) inside._read(0);
+    } else if (paused) stream.pause();
+    else stream.resume();
+  }
+
+  /** Sends. `done` is called when the stream has taken it, with its error if it did not. */
+  write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
+    const { stream } = this;
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (pieces.length > 1 && length > LARGE) {
+      stream.cork();
+      const last = pieces.length - 1;
+      for (const [i, piece] of pieces.entries()) stream.write(piece, i === last ? done : undefined);
+      stream.uncork();
+    } else stream.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces), done);
+  }
+}
+
+/** Whether a stream is a net.Socket with a connection of the system below it. */
+function isConnected(stream: Duplex): boolean {
+  return stream instanceof Socket && (stream as unknown as SocketInside)._handle?.readStop !== undefined;
+}
