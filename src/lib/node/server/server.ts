@@ -92,7 +92,7 @@ export abstract class ServerMethods extends NetServer {
     const own = this as unknown as Record<string, unknown>;
     for (const name of KEPT) own[name] = given[name] || undefined;
     for (const name of KEPT_AS_IS) own[name] = given[name];
-    this.honorCipherOrder = given.honorCipherOrder === undefined ? true : given.honorCipherOrder;
+    this.honorCipherOrder = truthy(given.honorCipherOrder, true);
     this.secureOptions = given.secureOptions || undefined;
     this.sessionIdContext = given.sessionIdContext || ownContext();
     if (given.sessionTimeout) this.sessionTimeout = given.sessionTimeout;
@@ -213,7 +213,7 @@ ServerMethods.prototype.setOptions = deprecate(
     for (const name of KEPT_AS_IS) if (given[name] !== undefined) own[name] = given[name];
     if (given.sessionTimeout) this.sessionTimeout = given.sessionTimeout;
     if (given.ticketKeys) this.ticketKeys = given.ticketKeys;
-    this.honorCipherOrder = given.honorCipherOrder === undefined ? true : given.honorCipherOrder;
+    this.honorCipherOrder = truthy(given.honorCipherOrder, true);
     if (given.secureOptions) this.secureOptions = given.secureOptions;
     if (given.ALPNProtocols) tls.convertALPNProtocols(given.ALPNProtocols, this as { ALPNProtocols?: Buffer });
     this.sessionIdContext = given.sessionIdContext || ownContext();

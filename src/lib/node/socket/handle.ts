@@ -389,7 +389,7 @@ export class TlsHandle extends Facts {
   }
 
   #address(name: 'getpeername' | 'getsockname', out: object): number {
-    const below: { _handle?: Record<string, (out: object) => number> | null } | undefined = this.#below;
+    const below = this.#below as unknown as { _handle?: Record<string, (out: object) => number> | null } | undefined;
     return below?._handle?.[name]?.(out) ?? -constants.errno.ENOTCONN;
   }
 }

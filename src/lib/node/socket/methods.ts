@@ -118,8 +118,8 @@ export abstract class TlsMethods extends StreamSide {
     const handle = inside(this)._handle;
     if (this.destroyed || !handle) return undefined;
     const { requestCert, rejectUnauthorized } = options as { requestCert: unknown; rejectUnauthorized: unknown };
-    if (requestCert !== undefined) this._requestCert = requestCert;
-    if (rejectUnauthorized !== undefined) this._rejectUnauthorized = rejectUnauthorized;
+    if (requestCert !== undefined) this._requestCert = Boolean(requestCert);
+    if (rejectUnauthorized !== undefined) this._rejectUnauthorized = Boolean(rejectUnauthorized);
     handle.setVerifyMode(this._requestCert, this._rejectUnauthorized);
     try {
       handle.renegotiate();
