@@ -14,14 +14,24 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+export interface LiveLineOptions {
+  readonly stream?: ProgressStream;
+  /** What Ctrl-C does, for work that has to clear up; default: it ends the process by the signal, as if nothing had listened. */
+  readonly interrupt?: () => void;
+}
+
+const endBySignal = (): void => {
+  process.kill(process.pid, 'SIGINT');
+};
+
 /**
- * Runs `work` with a live line, which is gone when the work is done, has failed or is interrupted: Ctrl-C clears the line and then ends the
- * process by the signal, as if nothing had listened. Without a terminal `opening` is the only line.
+ * Runs `work` with a live line, which is gone when the work is done, has failed or is interrupted by Ctrl-C. Without a terminal `opening` is the only
+ * line.
  */
 export async function withLiveLine<T>(
   opening: string,
   work: (line: LiveLine) => Promise<T>,
-  stream: ProgressStream = process.stderr,
+  { stream = process.stderr, interrupt = endBySignal }: LiveLineOptions = {},
 ): Promise<T> {
   if (stream.isTTY !== true || process.env['TERM'] === 'dumb') {
     stream.write(`${opening}\n`);
@@ -36,7 +46,7 @@ export async function withLiveLine<T>(
   };
   const onInterrupt = (): void => {
     stream.write('\r\u001b[K');
-    process.kill(process.pid, 'SIGINT');
+    interrupt();
   };
   process.once('SIGINT', onInterrupt);
   const timer = setInterval(draw, INTERVAL);

@@ -68,12 +68,12 @@ function addressOf(flags: ServerContext['flags']): { host: string | null; port: 
 
 /** Where the servers are, and what to trust. The first line is the one that s_server says of a port that it found itself. */
 async function greeting(servers: Servers, file: string | undefined): Promise<string> {
-  const { port, cases, left } = servers;
+  const { address, port, cases, left } = servers;
   const [good] = cases;
   const { out } = await loadRecipe(file);
   const apart = cases.filter((one) => one.port !== port);
   return [
-    `ACCEPT 127.0.0.1:${port}`,
+    `ACCEPT ${address.includes(':') ? `[${address}]` : address}:${port}`,
     `Index of ${cases.length} servers: ${good ? servers.url(good.case.name) : ''}`,
     `Trust anchors: ${shownIn(out, ANCHORS_FILE)}`,
     ...apart.map((one) => `${one.case.name}: ${servers.url(one.case.name)}`),

@@ -17,11 +17,14 @@ export interface TestClientOptions {
   readonly domain: string | undefined;
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** Cases that this client must refuse, or accept, whatever the standards say. */
+  readonly refuse: readonly string[];
+  readonly accept: readonly string[];
   /** Milliseconds that a client has for a case. */
   readonly timeout: number;
   /** Clients at once. */
   readonly jobs: number | undefined;
-  readonly progress: (done: number, all: number) => void;
+  readonly progress: (verdicts: readonly Verdict[], all: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -61,19 +64,23 @@ class Visits {
  * @throws TlskitError for a fixture file with mistakes, ERR_USAGE for cases that are not there
  */
 export async function testClient(options: TestClientOptions): Promise<TestClientResult> {
+  const both = options.refuse.find((name) => options.accept.includes(name));
+  if (both !== undefined) fail('ERR_USAGE', `"${both}" cannot be under both -refuse and -accept`);
   const folder = mkdtempSync(join(tmpdir(), 'tlskit-client-'));
   const visits = new Visits();
   let servers: Servers | undefined;
   try {
+    let chosen: readonly string[] = [];
     servers = await startFixtures(options.fixtures, {
       domain: options.domain,
+      choose: (names) => (chosen = choose(names, options)),
       onClient: (name) => visits.come(name),
       onVisit: (visit) => visits.gone(visit),
     });
     const ca = join(folder, 'ca.pem');
     writeFileSync(ca, servers.anchors);
-    const chosen = choose(servers.cases, options);
-    return { verdicts: await sendToAll(chosen, ca, visits, options), left: servers.left };
+    const cases = servers.cases.filter((one) => chosen.includes(one.case.name)).map((one) => withDuty(one, options));
+    return { verdicts: await sendToAll(cases, ca, visits, options), left: servers.left };
   } finally {
     await servers?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -88,12 +95,13 @@ async function sendToAll(
 ): Promise<Verdict[]> {
   const verdicts = new Map<PlacedCase, Verdict>();
   const rest = [...cases];
+  progress([], cases.length);
   const worker = async (): Promise<void> => {
     for (let placed = rest.shift(); placed && !signal.aborted; placed = rest.shift()) {
       const ran = await runClient(command, placeholders(placed, ca), timeout, signal);
       const { connected, visit } = await visits.of(placed.case.name);
       verdicts.set(placed, judge(placed, ran, connected, visit));
-      progress(verdicts.size, cases.length);
+      progress([...verdicts.values()], cases.length);
     }
   };
   const workers = jobs ?? Math.min(MOST_JOBS, 2 * availableParallelism());
@@ -101,12 +109,21 @@ async function sendToAll(
   return cases.flatMap((placed) => verdicts.get(placed) ?? []);
 }
 
-function choose(cases: readonly PlacedCase[], { only, skip }: TestClientOptions): readonly PlacedCase[] {
-  const names = cases.map((one) => one.case.name);
-  for (const word of [...only, ...skip]) {
+/** The names that are asked for, of all. */
+function choose(names: readonly string[], { only, skip, refuse, accept }: TestClientOptions): readonly string[] {
+  for (const word of [...only, ...skip, ...refuse, ...accept]) {
     if (names.includes(word)) continue;
     const near = closest(word, names);
     fail('ERR_USAGE', `there is no case "${word}" here${near === undefined ? '' : `; did you mean "${near}"?`}`);
   }
-  return cases.filter(({ case: { name } }) => (only.length === 0 || only.includes(name)) && !skip.includes(name));
+  const chosen = names.filter((name) => (only.length === 0 || only.includes(name)) && !skip.includes(name));
+  if (chosen.length === 0) fail('ERR_USAGE', 'no case is left: -only and -skip name the same ones');
+  return chosen;
+}
+
+/** A case with the duty that is asked for. */
+function withDuty(placed: PlacedCase, { refuse, accept }: TestClientOptions): PlacedCase {
+  const { name } = placed.case;
+  const duty = refuse.includes(name) ? 'refuse' : accept.includes(name) ? 'accept' : undefined;
+  return duty ? { ...placed, case: { ...placed.case, duty, rule: `option -${duty}` } } : placed;
 }
