@@ -35,8 +35,11 @@ certs:
   other: {issuer: root, san: [elsewhere.test], expect: {openssl: HOSTNAME_MISMATCH, node: ERR_TLS_CERT_ALTNAME_INVALID, go: HostnameError, certtool: false}}
   gone: {from: Good_One, case: revoked}
   mail: {issuer: root, purpose: email, san: [email:a@b.test]}
+  answers: {issuer: root, purpose: ocsp}
 crls:
   root: {}
+ocsp:
+  Good_One: {of: Good_One, signer: answers}
 `;
 
 const CURL = 'curl -sS --cacert {ca} --resolve {resolve} {url}';
