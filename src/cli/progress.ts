@@ -6,6 +6,8 @@ const INTERVAL = 100;
 export interface LiveLine {
   /** Shows the text that `text` returns; most calls return at once, because the line was drawn a moment ago. */
   show(text: () => string): void;
+  /** To be awaited by work that leaves no time for others, if there is something to await: then Ctrl-C has its turn. */
+  breathe(): Promise<void> | undefined;
 }
 
 export interface ProgressStream {
@@ -35,11 +37,13 @@ export async function withLiveLine<T>(
 ): Promise<T> {
   if (stream.isTTY !== true || process.env['TERM'] === 'dumb') {
     stream.write(`${opening}\n`);
-    return work({ show: () => undefined });
+    return work({ show: () => undefined, breathe: () => undefined });
   }
   let text = (): string => opening;
   const began = Date.now();
+  let [drawn, breathed] = [began, began];
   const draw = (): void => {
+    drawn = Date.now();
     const time = `, ${elapsed(Date.now() - began)}`;
     // the last column stays free: some terminals wrap as soon as it is written
     stream.write(`\r${cut(text(), (stream.columns ?? 80) - 1 - time.length)}${time}\u001b[K`);
@@ -52,7 +56,18 @@ export async function withLiveLine<T>(
   const timer = setInterval(draw, INTERVAL);
   draw();
   try {
-    return await work({ show: (next) => (text = next) });
+    return await work({
+      show(next) {
+        text = next;
+        // work that is busy keeps the timer from its turn
+        if (Date.now() - drawn >= INTERVAL) draw();
+      },
+      breathe() {
+        if (Date.now() - breathed < INTERVAL) return undefined;
+        breathed = Date.now();
+        return new Promise((done) => void setImmediate(done));
+      },
+    });
   } finally {
     clearInterval(timer);
     process.off('SIGINT', onInterrupt);

@@ -1,5 +1,6 @@
 /** Keys that follow from a source of octets, so that a seed makes the same key everywhere. For test fixtures. */
-import { checkPrimeSync } from 'node:crypto';
+import { checkPrime } from 'node:crypto';
+import { promisify } from 'node:util';
 import { gcd } from '../crypto/modular.ts';
 import { randomBelow, type RandomSource } from '../crypto/random.ts';
 import { primesBelow } from '../dh/sieve.ts';
@@ -17,13 +18,14 @@ import { rsaFromPrimes } from './rsa.ts';
 const RAW_LENGTH = { ed25519: 32, ed448: 57, x25519: 32, x448: 56 } as const;
 
 /**
- * The key of these parameters that follows from `source`.
+ * The key of these parameters that follows from `source`. Primes of RSA are tested off the main thread: searches for several keys at once take as
+ * many cores.
  *
  * @throws TlskitError ERR_USAGE for parameters that make no key, ERR_UNSUPPORTED for types that are not made from a seed
  * @example
  * seededKey({ type: 'rsa', bits: 2048 }, seededRandom('ci', 'key of server'));
  */
-export function seededKey(params: KeyGenParams, source: RandomSource): PrivateKey {
+export async function seededKey(params: KeyGenParams, source: RandomSource): Promise<PrivateKey> {
   if (params.type in RAW_LENGTH) {
     const type = params.type as keyof typeof RAW_LENGTH;
     return PrivateKey.fromComponents(type, { kind: 'raw', private: source(RAW_LENGTH[type]) });
@@ -49,21 +51,23 @@ function seededEc(name: string, source: RandomSource): PrivateKey {
 type RsaParams = Extract<KeyGenParams, { type: 'rsa' | 'rsa-pss' }>;
 
 /** RFC 8017 section 3 with the two primes of FIPS 186-5's size: both highest bits set, so that the modulus has all its bits. */
-function seededRsa(
+async function seededRsa(
   { type, bits = 2048, exponent = 65537n, primes = 2, pss }: RsaParams,
   source: RandomSource,
-): PrivateKey {
+): Promise<PrivateKey> {
   if (primes !== 2) fail('ERR_UNSUPPORTED', 'an RSA key of more than two primes is not made from a seed');
   if (!Number.isInteger(bits) || bits < 512 || bits > 16384)
     fail('ERR_USAGE', `an RSA key from a seed has 512 to 16384 bits, not ${bits}`);
   for (;;) {
-    const p = seededPrime(Math.ceil(bits / 2), exponent, source);
-    const q = seededPrime(Math.floor(bits / 2), exponent, source);
+    const p = await seededPrime(Math.ceil(bits / 2), exponent, source);
+    const q = await seededPrime(Math.floor(bits / 2), exponent, source);
     const key = p === q ? undefined : rsaFromPrimes([p, q], exponent);
     if (key?.n.toString(2).length !== bits) continue;
     return PrivateKey.fromComponents(type, type === 'rsa-pss' && pss ? { ...key, pss } : key);
   }
 }
+
+const isPrime = promisify(checkPrime) as (candidate: bigint) => Promise<boolean>;
 
 /** Odd primes below 2000: they rule out five candidates of six before anything costly is done. */
 const SMALL = [...primesBelow(2000).subarray(1)];
@@ -71,7 +75,7 @@ const SMALL = [...primesBelow(2000).subarray(1)];
 const STEPS = 20_000;
 
 /** The first prime from a start that the source gives. */
-function seededPrime(bits: number, exponent: bigint, source: RandomSource): bigint {
+async function seededPrime(bits: number, exponent: bigint, source: RandomSource): Promise<bigint> {
   for (;;) {
     const octets = source(Math.ceil(bits / 8));
     const cut = unsigned(octets) & ((1n << BigInt(bits)) - 1n);
@@ -81,7 +85,7 @@ function seededPrime(bits: number, exponent: bigint, source: RandomSource): bigi
       if (SMALL.some((prime, i) => ((rests[i] as number) + step) % prime === 0)) continue;
       const candidate = start + BigInt(step);
       if (candidate.toString(2).length > bits) break;
-      if (gcd(candidate - 1n, exponent) === 1n && checkPrimeSync(candidate)) return candidate;
+      if (gcd(candidate - 1n, exponent) === 1n && (await isPrime(candidate))) return candidate;
     }
   }
 }
