@@ -22,26 +22,40 @@ export function cipherList(text: string): CipherSelection {
   return lists.get(text, () => {
     const found = selected(text);
     if (found.suites.length === 0 && text !== '') throw noMatch();
-    return found;
+    return { ...found, suites: found.suites.filter(isSupported) };
   });
+}
+
+/** Ciphers that OpenSSL is built without: they are there for whoever names them. */
+const WEAK: readonly (readonly [bulk: string, word: RegExp])[] = [
+  ['3DES_EDE_CBC', /3DES|DES-CBC3/],
+  ['RC4_128', /RC4/],
+  ['IDEA_CBC', /IDEA/],
+  ['SEED_CBC', /SEED/],
+  ['DES_CBC', /\bDES\b(?!-CBC3)/],
+];
+
+/** The suites that a text chooses among: OpenSSL's, also those that we lack, which are none then, and weak ones that it names. */
+function choice(text: string): readonly CipherSuite[] {
+  const named = new Set(WEAK.filter(([, word]) => word.test(text)).map(([bulk]) => bulk));
+  return SUITES.rows.filter((suite) => isInOpenSsl(suite) || (named.has(suite.bulk.name) && isSupported(suite)));
 }
 
 function selected(text: string): CipherSelection {
   try {
-    return selectCiphers(text, SUITES.rows.filter(isSupported));
+    return selectCiphers(text, choice(text));
   } catch (error) {
     if (error instanceof TlskitError) throw opensslError('ssl', 280, 'invalid command');
     throw error;
   }
 }
 
-/** The suites of TLS 1.3 that a list of names says. Throws ERR_SSL_NO_CIPHER_MATCH for names of none. */
+/** The suites that a list of IANA's names says: those of TLS 1.3. Throws ERR_SSL_NO_CIPHER_MATCH for names of none. */
 export function cipherSuites(text: string): readonly CipherSuite[] {
   const suites: CipherSuite[] = [];
   for (const name of text.split(':').filter((one) => one !== '')) {
-    const suite = SUITES.rows.find((one) => one.openssl === name && one.first === TLS13);
-    // from 3.2 on OpenSSL passes over names that it does not know
-    if (!suite && !OPENSSL_32) throw noMatch();
+    // OpenSSL passes over names that it does not know, and takes those of older suites, too
+    const suite = SUITES.rows.find((one) => one.name === name && isInOpenSsl(one));
     if (suite && !suites.includes(suite)) suites.push(suite);
   }
   if (suites.length === 0) throw noMatch();
@@ -54,6 +68,8 @@ export const defaultSuites = (): readonly CipherSuite[] => cipherSuites(DEFAULT_
 /** Whether a suite may be used at a security level. Versions have their own option. */
 export function isStrong(suite: CipherSuite, securityLevel: number): boolean {
   if (securityLevel === 0) return true;
+  // from 3.2 on a tag of eight octets is worth 64 bits
+  if (OPENSSL_32 && suite.bulk.tag === 8) return false;
   const conditions = { securityLevel: Math.min(securityLevel, 5), min: SSL30, max: TLS13, psk: true, srp: false };
   return isOffered(suite, conditions);
 }

@@ -1,9 +1,10 @@
 /** Options onto a context, in Node's order, as the first fault decides the error. */
 import { KeyObject, X509Certificate } from 'node:crypto';
-import { emitWarning } from 'node:process';
+import process from 'node:process';
 import { TLS12, TLS13 } from '../../registry/tls-versions.ts';
 import { defaults } from '../defaults.ts';
 import {
+  bindingError,
   invalidArgType,
   invalidArgValue,
   validateArray,
@@ -123,7 +124,7 @@ function setKeyExchange(context: ContextState, options: Options, name: string): 
   if (!given(dhparam)) return;
   checkMaterial(dhparam, `${name}.dhparam`);
   const warning = context.setDHParam(dhparam === 'auto' || (dhparam as string));
-  if (warning !== undefined) emitWarning(warning, 'SecurityWarning');
+  if (warning !== undefined) process.emitWarning(warning, 'SecurityWarning');
 }
 
 function setCrls(context: ContextState, crl: unknown, name: string): void {
@@ -133,18 +134,23 @@ function setCrls(context: ContextState, crl: unknown, name: string): void {
   }
 }
 
-/** As Node's own conversion: strings in UTF-8, views as they are. */
-function toOctets(value: unknown): NodeJS.ArrayBufferView {
-  return typeof value === 'string' ? Buffer.from(value, 'utf8') : (value as NodeJS.ArrayBufferView);
+/** Strings in UTF-8, views as they are. */
+function toOctets(value: unknown, otherwise: () => Error): NodeJS.ArrayBufferView {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (ArrayBuffer.isView(value)) return value as NodeJS.ArrayBufferView;
+  throw otherwise();
 }
+
+const noFile = (): Error => bindingError('ERR_CRYPTO_OPERATION_FAILED', 'Unable to load PFX certificate');
+const noPassphrase = (): Error => bindingError('ERR_INVALID_ARG_TYPE', 'Pass phrase must be a buffer', TypeError);
 
 function loadPfx(context: ContextState, { pfx, passphrase }: Options): void {
   if (!given(pfx)) return;
-  const files = (Array.isArray(pfx) ? pfx : [{ buf: pfx }]) as readonly { buf?: unknown; passphrase?: unknown }[];
-  for (const file of files) {
-    const secret = file.passphrase || passphrase;
-    if (secret) context.loadPKCS12(toOctets(file.buf || file), toOctets(secret));
-    else context.loadPKCS12(toOctets(file.buf || file));
+  const load = (octets: unknown, secret: unknown): void =>
+    context.loadPKCS12(toOctets(octets, noFile), given(secret) ? toOctets(secret, noPassphrase) : undefined);
+  if (!Array.isArray(pfx)) return load(pfx, passphrase || undefined);
+  for (const file of pfx as readonly { buf?: unknown; passphrase?: unknown }[]) {
+    load(file.buf || file, file.passphrase || passphrase);
   }
 }
 
@@ -171,5 +177,8 @@ function checkCompression(algorithms: unknown, name: string): void {
   if (algorithms.length > 3) throw invalidArgValue(name, algorithms, 'can specify at most 3 algorithms');
   for (const [i, one] of algorithms.entries()) {
     if (!ALGORITHMS.has(one)) throw invalidArgValue(`${name}[${i}]`, one, "must be 'zlib', 'brotli', or 'zstd'");
+  }
+  if (new Set(algorithms).size < algorithms.length) {
+    throw bindingError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set certificate compression preference');
   }
 }

@@ -1,7 +1,8 @@
 /** Diffie-Hellman parameters as `dhparam` has them. */
 import { readDhParameters, type DhParameters } from '../../dh/parameters.ts';
 import { namedDomain, type DhDomain } from '../../tls/kex/index.ts';
-import { nodeError } from '../errors/node.ts';
+import { bindingError } from '../errors/node.ts';
+import { primeBitsOf } from './security.ts';
 
 /** The group of DHE, and what Node warns of. */
 export interface DhChoice {
@@ -15,12 +16,18 @@ const octetsOf = (value: bigint): Buffer => {
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
 };
 
-/** The parameters of a text. Throws ERR_INVALID_ARG_VALUE below 1024 bits. */
-export function dhOf(octets: Uint8Array): DhChoice {
+/**
+ * The parameters of a text.
+ *
+ * @throws ERR_INVALID_ARG_VALUE below 1024 bits, ERR_CRYPTO_OPERATION_FAILED below what the security level wants
+ */
+export function dhOf(octets: Uint8Array, securityLevel: number): DhChoice {
   const read = parametersOf(octets);
   if (!read) return { domain: undefined, warning: undefined };
   const bits = read.p.toString(2).length;
-  if (bits < 1024) throw nodeError('ERR_INVALID_ARG_VALUE', 'DH parameter is less than 1024 bits', TypeError);
+  if (bits < 1024) throw bindingError('ERR_INVALID_ARG_VALUE', 'DH parameter is less than 1024 bits', TypeError);
+  if (bits < primeBitsOf(securityLevel))
+    throw bindingError('ERR_CRYPTO_OPERATION_FAILED', 'Error setting temp DH parameter');
   return {
     domain: { p: octetsOf(read.p), g: octetsOf(read.g) },
     warning: bits < 2048 ? 'DH parameter is less than 2048 bits' : undefined,

@@ -1,7 +1,7 @@
 /** Groups of key exchange as `ecdhCurve` names them: `auto`, or OpenSSL's lists. */
 import { GROUPS, type Group } from '../../registry/tls-groups.ts';
 import { canExchange, loadMlKemSync } from '../../tls/kex/index.ts';
-import { nodeError } from '../errors/node.ts';
+import { bindingError } from '../errors/node.ts';
 import { Kept } from './kept.ts';
 import { OPENSSL_35 } from './platform.ts';
 
@@ -25,16 +25,16 @@ export function groupsOf(text: string): GroupChoice {
 
 function choiceOf(text: string): GroupChoice {
   const list = new GroupList();
-  // an empty list is OpenSSL's own one from 3.5 on
-  if (text === 'auto' || (text === '' && OPENSSL_35)) list.read(AUTO);
-  else list.read(text);
+  list.read(text === 'auto' ? AUTO : text);
+  // from 3.5 on a list of nothing is OpenSSL's own one
+  if (list.groups.size === 0 && OPENSSL_35) list.read(AUTO);
   const { groups, shares } = list;
   const [first] = groups;
   if (first === undefined) throw refused();
   return { groups: [...groups], shares: shares.size > 0 ? [...shares] : [first] };
 }
 
-const refused = (): Error => nodeError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set ECDH curve');
+const refused = (): Error => bindingError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set ECDH curve');
 
 /**
  * OpenSSL 3.5's language (SSL_CTX_set1_groups_list(3)): names between `:`, or `/` between sets of equal ones; `?` before a name that may be
@@ -45,9 +45,13 @@ class GroupList {
   readonly shares = new Set<number>();
 
   read(text: string): void {
-    for (const word of text.split(/[:/]/)) {
-      const [, marks = '', name = ''] = /^([?*-]*)(.*)$/s.exec(word) ?? [];
-      if (name === 'DEFAULT') this.read(AUTO);
+    if (text === '') return;
+    for (const word of text.split(OPENSSL_35 ? /[:/]/ : ':')) {
+      const [, marks = '', name = ''] = /^([?*-]*)(.*)$/s.exec(word.trim()) ?? [];
+      if (marks !== '' && (!OPENSSL_35 || name === '' || new Set(marks).size < marks.length)) throw refused();
+      const pseudo = OPENSSL_35 && /^default$/i.test(name);
+      if (pseudo && marks !== '') throw refused();
+      if (pseudo) this.read(AUTO);
       else this.#name(name, marks);
     }
   }
@@ -63,6 +67,8 @@ class GroupList {
       this.shares.delete(group.code);
       return;
     }
+    // twice the same was an error before
+    if (this.groups.has(group.code) && !OPENSSL_35) throw refused();
     this.groups.add(group.code);
     if (marks.includes('*')) this.shares.add(group.code);
   }

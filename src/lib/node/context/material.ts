@@ -5,7 +5,7 @@ import { pemBlocks } from '../../der/index.ts';
 import { readPrivateKeySync } from '../../keys/read.ts';
 import { Secret } from '../../secret.ts';
 import { Certificate } from '../../x509/certificate.ts';
-import { nodeError } from '../errors/node.ts';
+import { bindingError } from '../errors/node.ts';
 import { Kept } from './kept.ts';
 import { refusal } from './native.ts';
 
@@ -19,7 +19,7 @@ export function octetsOf(material: string | NodeJS.ArrayBufferView): Buffer {
 }
 
 /** What octets are kept under: their hash, so that no secret stays in memory for it. */
-const nameOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('base64');
+export const nameOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('base64');
 
 const LABELS = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
 
@@ -64,8 +64,11 @@ export function readAuthorities(material: Material): readonly Certificate[] {
 }
 
 /** An error for what Node takes and we do not. */
-export const unusable = (message: string, cause?: unknown): Error =>
-  nodeError('ERR_CRYPTO_OPERATION_FAILED', message, Error, cause === undefined ? undefined : { cause });
+export function unusable(message: string, cause?: unknown): Error {
+  const error = bindingError('ERR_CRYPTO_OPERATION_FAILED', message);
+  if (cause !== undefined) error.cause = cause;
+  return error;
+}
 
 // held only as long as a context has them
 const keys = new Kept<WeakRef<KeyObject>>(256);

@@ -5,7 +5,8 @@ import { Secret } from '../../secret.ts';
 import { peerKey } from '../../tls/peer-key.ts';
 import { PrivateKey } from '../../keys/model.ts';
 import { Certificate } from '../../x509/certificate.ts';
-import { octetsOf, unusable } from './material.ts';
+import { Kept } from './kept.ts';
+import { nameOf, octetsOf, unusable } from './material.ts';
 import { refusal } from './native.ts';
 
 /** What a file holds: the certificate of the key, then all others. */
@@ -22,6 +23,22 @@ export interface Bundle {
 export function readPfx(file: NodeJS.ArrayBufferView, passphrase?: NodeJS.ArrayBufferView): Bundle {
   const pfx = octetsOf(file);
   const secret = passphrase && new Secret(octetsOf(passphrase));
+  const name = `${nameOf(pfx)} ${secret ? nameOf(secret.reveal()) : ''}`;
+  const known = bundles.get(name, () => {
+    const { chain, key } = readBundle(pfx, secret);
+    return { chain, key: new WeakRef(key) };
+  });
+  const key = known.key.deref();
+  if (key) return { chain: known.chain, key };
+  const made = readBundle(pfx, secret);
+  bundles.set(name, { chain: made.chain, key: new WeakRef(made.key) });
+  return made;
+}
+
+// a password is made slow to try; the key is held only as long as a context has it
+const bundles = new Kept<{ readonly chain: Bundle['chain']; readonly key: WeakRef<KeyObject> }>(64);
+
+function readBundle(pfx: Buffer, secret: Secret | undefined): Bundle {
   try {
     return bundleOf(contentsOf(pfx, secret));
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Protocol versions as options say them: `minVersion`, `maxVersion` and the older `secureProtocol`. */
 import { TLS10, TLS11, TLS12, TLS13, VERSIONS, type VersionName } from '../../registry/tls-versions.ts';
-import { nodeError } from '../errors/node.ts';
+import { bindingError, nodeError } from '../errors/node.ts';
 
 /** The number of a version's name. Throws ERR_TLS_INVALID_PROTOCOL_VERSION for what is none. */
 export function versionOf(which: 'minimum' | 'maximum', name: unknown, otherwise: string): number {
@@ -30,7 +30,7 @@ const METHODS: Readonly<Record<string, readonly [min: number | undefined, max: n
   TLSv1_2: [TLS12, TLS12],
 };
 
-const invalid = (message: string): Error => nodeError('ERR_TLS_INVALID_PROTOCOL_METHOD', message, TypeError);
+const invalid = (message: string): Error => bindingError('ERR_TLS_INVALID_PROTOCOL_METHOD', message, TypeError);
 
 /** The meaning of a `secureProtocol`. Throws ERR_TLS_INVALID_PROTOCOL_METHOD for what is none. */
 export function methodOf(name: string): Method {

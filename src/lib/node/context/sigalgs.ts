@@ -1,6 +1,8 @@
 /** Signature algorithms as `sigalgs` names them: OpenSSL's lists of schemes and of pairs like `RSA+SHA256`. */
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
+import { opensslError } from '../errors/openssl.ts';
 import { Kept } from './kept.ts';
+import { unusable } from './material.ts';
 import { OPENSSL_35 } from './platform.ts';
 
 const lists = new Kept<readonly number[]>(64);
@@ -10,20 +12,28 @@ export function sigalgsOf(text: string): readonly number[] {
   return lists.get(text, () => readList(text));
 }
 
+/** Schemes that OpenSSL 3.5 has and we do not. */
+const ONLY_OPENSSL = /^\??mldsa(?:44|65|87)$/i;
+
+/** ERR_R_PASSED_INVALID_ARGUMENT. */
+const PASSED_INVALID_ARGUMENT = 0x8_0106;
+
 // OpenSSL leaves no error behind, and this is what Node makes of none
 const refused = (): Error => new Error('error:00000000:lib(0)::reason(0)');
 
 function readList(text: string): readonly number[] {
   const codes: number[] = [];
-  for (const word of text.split(':')) {
-    const optional = OPENSSL_35 && word.startsWith('?');
-    const scheme = schemeOf(optional ? word.slice(1) : word);
+  const words = text.split(':');
+  for (const word of words) {
+    const optional = OPENSSL_35 && (word.startsWith('?') || ONLY_OPENSSL.test(word));
+    const scheme = schemeOf(optional ? word.replace(/^\?/, '') : word);
     if (!scheme && !optional) throw refused();
     // twice the same is an error before OpenSSL 3.3
     if (scheme && codes.includes(scheme.code) && !OPENSSL_35) throw refused();
     if (scheme && !codes.includes(scheme.code)) codes.push(scheme.code);
   }
-  if (codes.length === 0) throw refused();
+  if (codes.length === 0 && words.some((word) => ONLY_OPENSSL.test(word))) throw unusable(`there is no ${text} here`);
+  if (codes.length === 0) throw opensslError('ssl', PASSED_INVALID_ARGUMENT, 'passed invalid argument');
   return codes;
 }
 
@@ -37,11 +47,18 @@ const KINDS: Readonly<Record<string, (scheme: SignatureScheme) => boolean>> = {
 };
 
 function schemeOf(word: string): SignatureScheme | undefined {
-  const [kind = '', hash] = word.split('+');
-  if (hash === undefined) return SIGNATURE_SCHEMES.rows.find(({ name }) => name === word);
-  const digest = hash.toLowerCase().replace('-', '');
+  const [given = '', hash, more] = word.trim().split('+');
+  if (more !== undefined) return undefined;
+  const kind = OPENSSL_35 ? given.toUpperCase() : given;
+  if (hash === undefined) {
+    const wanted = OPENSSL_35 ? given.toLowerCase() : given;
+    return SIGNATURE_SCHEMES.rows.find(({ name }) => (OPENSSL_35 ? name.toLowerCase() : name) === wanted);
+  }
+  const digest = hash.toLowerCase();
   const fits = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  return fits && SIGNATURE_SCHEMES.rows.find((one) => fits(one) && one.hash === digest && one.tls12);
+  return (
+    fits && SIGNATURE_SCHEMES.rows.find((one) => fits(one) && one.hash === digest && digest !== 'md5' && one.tls12)
+  );
 }
 
 /** OpenSSL's own order where nothing is said, its brainpool and post-quantum schemes left out. */

@@ -16,7 +16,8 @@ import { cipherList, cipherSuites, defaultSuites } from './ciphers.ts';
 import { autoDomain, dhOf } from './dh.ts';
 import { groupsOf, type GroupChoice } from './groups.ts';
 import { KeyRing } from './keyring.ts';
-import { octetsOf, readAuthorities, readChain, readCrl, readKey, type Material } from './material.ts';
+import { octetsOf, readAuthorities, readChain, readCrl, readKey, unusable, type Material } from './material.ts';
+import { refusal } from './native.ts';
 import { lowBits } from './options.ts';
 import { readPfx } from './pfx.ts';
 import { SECURITY_LEVEL } from './platform.ts';
@@ -126,7 +127,7 @@ export class ContextState {
       this.#dh = 'auto';
       return undefined;
     }
-    const { domain, warning } = dhOf(octetsOf(parameters));
+    const { domain, warning } = dhOf(octetsOf(parameters), this.securityLevel);
     if (domain) this.#dh = domain;
     return warning;
   }
@@ -173,7 +174,8 @@ export class ContextState {
 
   setSessionIdContext(text: string): void {
     const octets = Buffer.from(text, 'utf8');
-    if (octets.length > SESSION_CONTEXT_MOST) throw opensslError('ssl', 273, 'ssl session id context too long');
+    if (octets.length > SESSION_CONTEXT_MOST)
+      throw refusal({ sessionIdContext: text }) ?? unusable('a session context has at most 32 octets');
     this.#sessionIdContext = octets;
     this.#changed();
   }

@@ -32,6 +32,11 @@ export function nodeError<T extends object = object>(
   return Object.assign(showCode(error, code), { code }, also);
 }
 
+/** An error as Node's native part throws it: with a code, which its text does not show. */
+export function bindingError(code: string, message: string, Kind: Base = Error): NodeError {
+  return Object.assign(new Kind(message), { code });
+}
+
 /** Puts the code into the first line of the stack. */
 function showCode(error: Error, code: string): Error {
   // the getter makes the text of the stack from the name that it finds when it is first read
