@@ -123,5 +123,5 @@ describe('K9 inspect of a server', () => {
     const document = JSON.parse(client.text) as Document;
     expect(document.server).toMatchObject({ host: '127.0.0.1', port, version: 'TLSv1.3' });
     expect(document.trust?.ok).toBe(true);
-  }, 30_000);
+  });
 });

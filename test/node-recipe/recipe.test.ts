@@ -51,7 +51,7 @@ describeWith(['openssl'], "K4 the recipe of Node's test certificates", () => {
     expect(new Set(LINES.map((line) => line.split(' ')[0])).size).toBe(18);
   });
 
-  it('openssl reads and checks all keys and parameters', { timeout: 60_000 }, () => {
+  it('openssl reads and checks all keys and parameters', () => {
     for (const name of made(/-key\.pem$|_private.*\.pem$|_pkcs8\.pem$|_traditional\.pem$/)) {
       good(`pkey -in ${name} -passin pass:password -noout -check`);
     }
@@ -66,7 +66,7 @@ describeWith(['openssl'], "K4 the recipe of Node's test certificates", () => {
     );
   });
 
-  it('openssl verifies requests, certificates and their chains', { timeout: 60_000 }, () => {
+  it('openssl verifies requests, certificates and their chains', () => {
     for (const name of made(/-csr\.pem$/)) expect(good(`req -in ${name} -noout -verify`)).toContain('verify OK');
     for (const name of made(/cert\.pem$/)) {
       expect(() => new X509Certificate(readFileSync(join(cwd, name)))).not.toThrow();
@@ -104,7 +104,7 @@ describeWith(['openssl'], "K4 the recipe of Node's test certificates", () => {
     );
   });
 
-  it('openssl opens PKCS#12 files, the CRL, signatures and the SPKAC', { timeout: 60_000 }, () => {
+  it('openssl opens PKCS#12 files, the CRL, signatures and the SPKAC', () => {
     for (const name of made(/\.pfx$/)) {
       expect(good(`pkcs12 -in ${name} -passin pass:sample -nodes`)).toContain('-----BEGIN PRIVATE KEY-----');
     }

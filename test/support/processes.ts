@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestIdentity } from './tls-certificates.ts';
 
 /** Milliseconds that anything here may take. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** A program under way. Its output is kept as Latin-1 text. */
 export class Running {

@@ -10,7 +10,7 @@ import { issueFor, type KeyKind, type TestIdentity } from './tls-certificates.ts
 const RUN = resolve('bin/run.js');
 
 /** How long anything may take that a test waits for, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export const TLSKIT: readonly string[] = [process.env['TLSKIT_TEST_NODE'] ?? process.execPath, RUN];
 export const OPENSSL: readonly string[] = ['openssl'];

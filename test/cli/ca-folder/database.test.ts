@@ -333,4 +333,4 @@ test('K4: of several that make a CA in one folder at once, one does', async () =
       expect(stderr).toMatch(/there is a CA in tlskit-ca already|is in the way: of a CA that was not finished/);
   expect(readdirSync(join(cwd, 'tlskit-ca')).filter((name) => name.includes('lock'))).toEqual([]);
   expect(tlskit(['ca', 'issue', 'a.example'], { cwd }).status).toBe(0);
-}, 60_000);
+});

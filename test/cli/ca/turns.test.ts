@@ -69,7 +69,7 @@ function expectWhole(cwd: string): void {
 }
 
 describeWith(['openssl'], 'K4 a CA that openssl and tlskit work on in turn', () => {
-  it('stays valid for both, fifty times', { timeout: 60_000 }, () => {
+  it('stays valid for both, fifty times', () => {
     const cwd = newCa();
     const lines = [
       (i: number): string => `-batch -notext -in leaf.csr -out ${i}.pem -subj /CN=leaf${i}`,
@@ -116,7 +116,7 @@ describe('K4 a CA', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
 
-  it('gives several processes different serial numbers', { timeout: 60_000 }, async () => {
+  it('gives several processes different serial numbers', async () => {
     const cwd = newCa();
     const children = Array.from({ length: 6 }, (_, i) => start(cwd, `a${i}`));
     const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
@@ -126,7 +126,7 @@ describe('K4 a CA', () => {
     expect(existsSync(join(cwd, 'db/index.txt.lock'))).toBe(false);
   });
 
-  it('loses no record when it is killed, and uses no serial number twice', { timeout: 60_000 }, async () => {
+  it('loses no record when it is killed, and uses no serial number twice', async () => {
     const cwd = newCa();
     const begun = Date.now();
     expect(tlskit([...RUN.slice(1), '/CN=first'], { cwd }).status).toBe(0);

@@ -158,7 +158,7 @@ describeWith(['openssl'], 'K9 ocsp as openssl has it', () => {
     expect(readFileSync(shop.path('q.req'))).toEqual(
       buildOcspRequest({ requests: [certIdOf(good.certificate.serial, root.certificate)] }).der,
     );
-  }, 60_000);
+  });
 
   it('answers about the certificate that was asked about, also with -rcid', () => {
     const asked = ['-issuer', 'root.crt', '-cert', 'good.crt', '-respout', 'rcid.resp', '-no_nonce'];
@@ -283,7 +283,7 @@ describeWith(['openssl', 'ocsptool'], 'K9 ocsp: both sides', () => {
     await responder.prints('OCSP Response Data:');
     await responder.prints('ocsp: Received request, 1st line: POST / HTTP/1.0\n');
     await responder.stop();
-  }, 60_000);
+  });
 
   it("openssl's responder and our client", async () => {
     const port = await freePort();
@@ -310,7 +310,7 @@ describeWith(['openssl', 'ocsptool'], 'K9 ocsp: both sides', () => {
       expect(stdout).toContain('Cert Status: good');
     }
     await responder.stop();
-  }, 60_000);
+  });
 
   it('a responder follows its index, and ends on Ctrl-C', async () => {
     shop.file('moving.txt', INDEX);
@@ -328,7 +328,7 @@ describeWith(['openssl', 'ocsptool'], 'K9 ocsp: both sides', () => {
     process.kill(Number(/PID=(\d+)/.exec(responder.stdout)?.[1]), 'SIGINT');
     await responder.ends();
     expect(responder.status).toBe(0);
-  }, 60_000);
+  });
 
   it('ends after -nrequest requests', async () => {
     const { responder, port } = await startOurs('-nrequest', '2');
@@ -338,7 +338,7 @@ describeWith(['openssl', 'ocsptool'], 'K9 ocsp: both sides', () => {
       ).toBe(0);
     await responder.ends();
     expect(responder.status).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('K9 ocsp: ways to a responder', () => {
@@ -430,7 +430,7 @@ describe('K9 ocsp: ways to a responder', () => {
       ].sort(),
     );
     expect(proxied.sort()).toEqual([`CONNECT 127.0.0.1:${secure}`, `POST http://127.0.0.1:${web}/p`].sort());
-  }, 60_000);
+  });
 
   it('what goes wrong is told in one line', async () => {
     const bad = await listen(
@@ -459,5 +459,5 @@ describe('K9 ocsp: ways to a responder', () => {
       [1, expect.stringMatching(/more than 1048576 octets\n$/)],
       [1, `tlskit ocsp: ${query} ${where}/none: it answers 404 Not Found\n`],
     ]);
-  }, 60_000);
+  });
 });

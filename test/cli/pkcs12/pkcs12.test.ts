@@ -218,7 +218,7 @@ describeWith(['keytool', 'certtool', 'certutil', 'pk12util'], 'K5 Java, GnuTLS a
     expect(run('keytool', ['-list', '-keystore', 't.p12', '-storepass', 'secret'], { cwd }).stdout).toMatch(
       /root, .*trustedCertEntry/,
     );
-  }, 30_000);
+  });
 });
 
 describe('input', () => {

@@ -41,7 +41,7 @@ describe('damaged files', () => {
       }),
       { numRuns: 250 },
     );
-  }, 60_000);
+  });
 
   it('random octets', () => {
     fc.assert(
@@ -90,7 +90,7 @@ describe('limits', () => {
       expect(timed(file([], [pbmac1(1_600_000, 64, SHA3_512)]), password)).toMatch(/ERR_(LIMIT|PASSPHRASE)/);
       expect(timed(file([], [pbmac1(600_000, 32, SHA256)]), password)).toBe('ERR_PASSPHRASE');
     }
-  }, 60_000);
+  });
   it('PBMAC1 is not made with more than can be read', () => {
     const mac = { digest: digestByName('sha256') as Digest, pbkdf2: digestByName('sha256') as Digest };
     expect(codeOf(() => makeMac(Buffer.alloc(0), secret('x'), { ...mac, iterations: 100_000_000 }))).toBe('ERR_LIMIT');
@@ -113,7 +113,7 @@ describe('limits', () => {
     const bag = seq(oid(OID.shroudedKeyBag), explicit(0, seq(pbkdf2(1_000_000), octetString(Buffer.alloc(16)))));
     const many = typed(OID.data, octetString(seq(...Array.from({ length: 100 }, () => bag))));
     expect(['ERR_LIMIT', 'ERR_PASSPHRASE']).toContain(timed(file([many])));
-  }, 30_000);
+  });
   it('zero and negative iterations', () => {
     for (const n of [0, -1]) {
       expect(timed(file([], [macOf(n)]))).toMatch(/ERR_(FORMAT|DER)/);
