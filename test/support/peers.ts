@@ -17,7 +17,9 @@ export type Peer =
   | 'go'
   | 'chromium'
   | 'tstclnt'
-  | 'selfserv';
+  | 'selfserv'
+  | 'redis-server'
+  | 'mosquitto';
 
 /** Programs that tests compare with, the version that the comparison holds for, and the Debian package that has them. */
 const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; package: string }>> = {
@@ -37,6 +39,8 @@ const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; 
   chromium: { probe: ['--version'], version: /Chromium/, package: 'chromium' },
   tstclnt: { probe: [], version: /tstclnt/, package: 'libnss3-tools' },
   selfserv: { probe: [], version: /selfserv/, package: 'libnss3-tools' },
+  'redis-server': { probe: ['--version'], version: /Redis server v=/, package: 'redis-server' },
+  mosquitto: { probe: ['-h'], version: /mosquitto version/, package: 'mosquitto' },
 };
 
 const found = new Map<Peer, boolean>();

@@ -37,6 +37,13 @@ function servingUser(): { uid: number; gid: number } | undefined {
   return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
+/** A server's certificate and key, and the authority for its clients, in PEM. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
 /** A server that runs. */
 export class Postgres {
   readonly #child: ChildProcess;
@@ -49,27 +56,38 @@ export class Postgres {
     this.port = port;
   }
 
-  /** Makes a cluster and starts it: a second or two. */
-  static async start(): Promise<Postgres> {
+  /** Makes a cluster and starts it: a second or two. With `tls` it takes TLS, too, and looks at certificates that `ca` issued. */
+  static async start(options: { readonly tls?: Tls } = {}): Promise<Postgres> {
     const bin = programs();
     if (bin === undefined) throw new Error(`no PostgreSQL here (Debian: ${PACKAGE})`);
     const folder = mkdtempSync(join(tmpdir(), 'tlskit-postgres-'));
     const user = servingUser();
     if (user) chownSync(folder, user.uid, user.gid);
     chmodSync(folder, 0o700);
-    const options = { cwd: folder, ...user, env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } };
+    const how = { cwd: folder, ...user, env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } };
     const data = join(folder, 'data');
-    const secret = join(folder, 'password');
-    writeFileSync(secret, `${PASSWORD}\n`);
-    if (user) chownSync(secret, user.uid, user.gid);
+    const file = (name: string, content: string): string => {
+      const path = join(folder, name);
+      writeFileSync(path, content, { mode: 0o600 });
+      if (user) chownSync(path, user.uid, user.gid);
+      return path;
+    };
+    const secret = file('password', `${PASSWORD}\n`);
     const words = ['-D', data, '-U', 'ca', '--auth=scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8', '-N'];
-    const made = spawnSync(join(bin, 'initdb'), words, { ...options, encoding: 'utf8' });
+    const made = spawnSync(join(bin, 'initdb'), words, { ...how, encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
     const port = await freePort();
     const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: folder, max_connections: 60 };
-    const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const { tls } = options;
+    const secure = tls && {
+      ssl: 'on',
+      ssl_cert_file: file('server.pem', tls.cert),
+      ssl_key_file: file('server.key', tls.key),
+      ssl_ca_file: file('ca.pem', tls.ca),
+    };
+    const given = Object.entries({ ...settings, ...secure }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(join(bin, 'postgres'), ['-D', data, ...given], {
-      ...options,
+      ...how,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     await ready(child);
