@@ -16,6 +16,7 @@ export type Peer =
   | 'curl'
   | 'go'
   | 'chromium'
+  | 'pytest-3'
   | 'tstclnt'
   | 'selfserv'
   | 'redis-server'
@@ -37,6 +38,7 @@ const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; 
   curl: { probe: ['--version'], version: /curl/, package: 'curl' },
   go: { probe: ['version'], version: /go1\./, package: 'golang-go' },
   chromium: { probe: ['--version'], version: /Chromium/, package: 'chromium' },
+  'pytest-3': { probe: ['--version'], version: /pytest \d/, package: 'python3-pytest' },
   tstclnt: { probe: [], version: /tstclnt/, package: 'libnss3-tools' },
   selfserv: { probe: [], version: /selfserv/, package: 'libnss3-tools' },
   'redis-server': { probe: ['--version'], version: /Redis server v=/, package: 'redis-server' },
