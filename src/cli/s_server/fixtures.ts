@@ -76,7 +76,7 @@ async function greeting(servers: Servers, file: string | undefined): Promise<str
     `ACCEPT ${address.includes(':') ? `[${address}]` : address}:${port}`,
     `Index of ${cases.length} servers: ${good ? servers.url(good.case.name) : ''}`,
     `Trust anchors: ${shownIn(out, ANCHORS_FILE)}`,
-    ...apart.map((one) => `${one.case.name}: ${servers.url(one.case.name)}`),
+    ...apart.map((one) => `On a port of its own: ${servers.url(one.case.name)} (${one.case.name})`),
     ...left.map(({ name, reason }) => `not served: ${name}: ${reason}`),
     '',
   ].join('\n');

@@ -129,7 +129,7 @@ export function verdictJunit(command: string, verdicts: readonly Verdict[]): str
     return `${open}>\n      <failure type="${one.did.replace(' ', '-')}" message="${xml(message)}">${xml(text)}</failure>\n    </testcase>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="${verdicts.length}" failures="${wrong}" skipped="${skipped}" time="${time}">
+<testsuites tests="${verdicts.length}" failures="${wrong}" errors="0" time="${time}">
   <testsuite name="${xml(`tlskit test-client: ${command}`)}" tests="${verdicts.length}" failures="${wrong}" errors="0" skipped="${skipped}" time="${time}">
 ${tests.join('\n')}
   </testsuite>

@@ -117,7 +117,7 @@ function choose(names: readonly string[], { only, skip, refuse, accept }: TestCl
     fail('ERR_USAGE', `there is no case "${word}" here${near === undefined ? '' : `; did you mean "${near}"?`}`);
   }
   const chosen = names.filter((name) => (only.length === 0 || only.includes(name)) && !skip.includes(name));
-  if (chosen.length === 0) fail('ERR_USAGE', 'no case is left: -only and -skip name the same ones');
+  if (names.length > 0 && chosen.length === 0) fail('ERR_USAGE', 'no case is left: -only and -skip name the same ones');
   return chosen;
 }
 
