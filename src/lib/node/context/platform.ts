@@ -18,3 +18,6 @@ export const SECURITY_LEVEL: number = nodeMajor >= 24 ? 2 : 1;
 
 /** Whether `certificateCompression` is an option (RFC 8879). */
 export const CERTIFICATE_COMPRESSION: boolean = nodeMajor >= 24;
+
+/** Whether a verdict that another root could change comes with the hint at `--use-system-ca`. */
+export const HINTS_AT_SYSTEM_CA: boolean = nodeMajor >= 24;

@@ -86,6 +86,8 @@ function linkIssuers(
     const at = pool.findIndex(({ x509 }) => top.x509.checkIssued(x509));
     if (at < 0) break;
     climb(...(pool.splice(at, 1) as [Readable]));
+    // Node looks no further once it has taken the last one of those that are left
+    if (at === pool.length) break;
   }
   // trusted certificates may have issued each other in a circle
   const seen = new Set<CertificateView>();

@@ -27,18 +27,17 @@ interface AltNameError extends Error {
  * @throws SyntaxError ERR_TLS_CERT_ALTNAME_FORMAT for a `subjectaltname` whose quotation is broken
  */
 export function checkServerIdentity(hostname: string, cert: PeerCertificate): Error | undefined {
-  // programs pass what is no string, too
-  const name = String(hostname as unknown);
-  const reason = mismatch(name, cert);
+  const reason = mismatch(hostname, cert);
   if (reason === undefined) return undefined;
   const message = `Hostname/IP does not match certificate's altnames: ${reason}`;
-  const host = withoutDot(name);
+  const host = withoutDot(asText(hostname));
   return nodeError('ERR_TLS_CERT_ALTNAME_INVALID', message, Error, { reason, host, cert }) satisfies AltNameError;
 }
 
 /** Why a certificate is not for a host; undefined if it is. */
 export function mismatch(hostname: string, { subject, subjectaltname }: Named): string | undefined {
-  const host = withoutDot(hostname);
+  const name = asText(hostname);
+  const host = withoutDot(name);
   const { dns, ips } = namesOf(subjectaltname);
   if (isIP(host) !== 0) {
     const address = canonicalAddress(host);
@@ -48,12 +47,15 @@ export function mismatch(hostname: string, { subject, subjectaltname }: Named): 
   const common = subject?.CN;
   if (dns.length === 0 && !common) return 'Cert does not contain a DNS name';
   // what a user typed as a U-label stands in certificates as an A-label
-  const labels = labelsOf(withoutDot(domainToASCII(hostname)));
+  const labels = labelsOf(withoutDot(domainToASCII(name)));
   const patterns = dns.length > 0 ? dns : [common ?? []].flat();
   if (patterns.some((pattern) => fits(labels, pattern))) return undefined;
   if (dns.length > 0) return `Host: ${host}. is not in the cert's altnames: ${subjectaltname}`;
   return `Host: ${host}. is not cert's CN: ${String(common)}`;
 }
+
+/** Programs pass what is no string, too. */
+const asText = (hostname: unknown): string => String(hostname);
 
 const withoutDot = (host: string): string => host.replace(/[.]$/, '');
 

@@ -1,7 +1,7 @@
 /** The verdict on a peer's certificates, as `verifyError` of `node:tls` gives it. */
-import { verifyCode, verifyCodeByName } from '../../registry/verify-errors.ts';
+import { verifyCode, type VerifyCode } from '../../registry/verify-errors.ts';
 import { verifyChain, type CrlSource, type TrustStore, type VerifyOptions } from '../../verify/index.ts';
-import { SECURITY_LEVEL } from '../context/platform.ts';
+import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
 import { defaultTrust } from './roots.ts';
 
 /** Why a peer is not to be trusted. */
@@ -56,6 +56,9 @@ const NAMED: ReadonlySet<string> = new Set([
   'HOSTNAME_MISMATCH',
 ]);
 
+/** UNABLE_TO_GET_ISSUER_CERT: what Node says of a peer without a certificate. */
+const NO_CERTIFICATE = 2;
+
 /**
  * Judges a peer by its certificates, now; undefined if it is to be trusted.
  *
@@ -71,9 +74,9 @@ export function judgePeer(
   { preshared = false }: { readonly preshared?: boolean } = {},
 ): Verdict | undefined {
   const [leaf, ...untrusted] = chain;
-  if (!leaf) return preshared ? undefined : verdictOf('UNABLE_TO_GET_ISSUER_CERT');
+  if (!leaf) return preshared ? undefined : verdictOf(verifyCode(NO_CERTIFICATE));
   const { code } = verifyChain(leaf, verifyOptions(untrusted, context, purpose));
-  return code === 0 ? undefined : verdictOf(verifyCode(code).name);
+  return code === 0 ? undefined : verdictOf(verifyCode(code));
 }
 
 function verifyOptions(
@@ -97,9 +100,17 @@ function verifyOptions(
   };
 }
 
-function verdictOf(name: string): Verdict {
-  const text = verifyCodeByName(name)?.text ?? name;
-  return { code: NAMED.has(name) ? name : 'UNSPECIFIED', text };
+/** The verdicts that come with a hint. */
+const HINTED: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+const HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca';
+
+function verdictOf({ name, text }: VerifyCode): Verdict {
+  const hint = HINTS_AT_SYSTEM_CA && HINTED.has(name) ? HINT : '';
+  return { code: NAMED.has(name) ? name : 'UNSPECIFIED', text: text + hint };
 }
 
 /** The error that a verdict becomes: the words as message, the name as `code`. */
