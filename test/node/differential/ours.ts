@@ -1,2 +1,2 @@
 /** The implementation under test. */
-export { default as ours } from 'node:tls';
+export { default as ours } from '../../../src/lib/node/index.ts';

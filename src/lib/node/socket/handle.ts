@@ -5,6 +5,7 @@
 import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLS13 } from '../../registry/tls-versions.ts';
 import { TlsEngine, type Session, type TlsEvent, type TlsFailure } from '../../tls/index.ts';
 import type { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
@@ -72,6 +73,9 @@ export class TlsHandle extends Facts {
   #over = false;
   #stoppedForUs = false;
   #ended = false;
+  #held = false;
+  /** Our direction is closed, or about to be: what cannot be sent any more is no error. */
+  shuttingDown = false;
 
   constructor(owner: HandleOwner, context: SecureContext, server: boolean) {
     super();
@@ -174,6 +178,7 @@ export class TlsHandle extends Facts {
 
   /** Gives the transport what there is. */
   #flush(done?: Done): boolean {
+    this.#held = false;
     const pieces = this.engine?.take() ?? [];
     if (pieces.length === 0 || !this.#transport) return false;
     const { stream } = this.#transport;
@@ -198,11 +203,12 @@ export class TlsHandle extends Facts {
     this.#pumping = true;
     try {
       for (;;) {
-        this.#flush();
+        // what programs write when they hear of something goes out with what the engine has to say of it
         const events = engine.events();
-        if (events.length === 0 && !engine.waiting) break;
         for (const event of events) this.#told(event);
         if (this.#over) break;
+        if (engine.waiting && !this.#held) this.#flush();
+        else if (events.length === 0) break;
       }
       this.#sendPending();
     } finally {
@@ -221,6 +227,7 @@ export class TlsHandle extends Facts {
         if (!owner.received(event.bytes)) this.readStop();
         break;
       case 'secure':
+        this.#holdTickets();
         owner.handshakeDone();
         break;
       case 'session':
@@ -241,6 +248,19 @@ export class TlsHandle extends Facts {
         break;
       default:
     }
+  }
+
+  /**
+   * TLS 1.3: a server's tickets wait for what the program has to send, or for the next turn. So they share a segment with it, and do not meet a
+   * client that closes at once.
+   */
+  #holdTickets(): void {
+    if (!this.settings.server || this.engine?.info.version?.code !== TLS13) return;
+    this.#held = true;
+    setImmediate(() => {
+      this.#held = false;
+      if (!this.#over) this.#flush();
+    });
   }
 
   #failed(failure: TlsFailure): void {
@@ -275,8 +295,10 @@ export class TlsHandle extends Facts {
       done();
       return;
     }
+    this.shuttingDown = true;
     if (engine?.secure) {
       engine.close();
+      this.#flush();
       this.#pump();
     }
     if (stream.destroyed || stream.writableFinished) done();

@@ -33,7 +33,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   }
   const { handshakeTimeout = 0 } = options;
   if (handshakeTimeout > 0) socket.setTimeout(handshakeTimeout, socket._handleTimeout);
-  listen(socket, below, given);
+  listen(socket, handle, below, given);
   process.nextTick(beginReading, socket);
 }
 
@@ -57,16 +57,23 @@ function serverSide(socket: TLSSocket, { settings }: TlsHandle): void {
   if (socket._SNICallback || listeners('OCSPRequest') > 0) settings.hooks.hello = helloHook(socket);
 }
 
-function listen(socket: TLSSocket, below: Duplex, given: Duplex | undefined): void {
+/** Whether all that could not be sent is our word that we send no more. */
+const isLate = ({ syscall }: NodeJS.ErrnoException, { shuttingDown }: TlsHandle): boolean =>
+  shuttingDown && syscall === 'write';
+
+function listen(socket: TLSSocket, handle: TlsHandle, below: Duplex, given: Duplex | undefined): void {
   socket.on('close', forgetLater);
   below.on('close', () => socket.destroy());
   if (!given) {
     inside(socket).connecting = true;
-    below.on('error', (error) => socket.destroy(error));
+    below.on('error', (error: NodeJS.ErrnoException) => {
+      if (!isLate(error, handle)) socket.destroy(error);
+    });
     return;
   }
   below.on('error', (error: NodeJS.ErrnoException) => {
     // what the system says of a connection ends ours too; the rest is the affair of whoever gave us the stream
+    if (isLate(error, handle)) return;
     if (error.syscall === 'read' || error.syscall === 'write') socket.destroy(error);
     else socket._emitTLSError(error);
   });
