@@ -89,6 +89,7 @@ export class TlsHandle extends Facts {
     const handlers = {
       data: (bytes: Uint8Array, reused: boolean): void => this.receive(bytes, reused),
       end: (): void => this.#transportEnd(),
+      drained: (): void => this.#flow(),
     };
     const transport = stream ? new Transport(stream, handlers) : Transport.connecting(handlers);
     this.#transport = transport;
@@ -280,7 +281,7 @@ export class TlsHandle extends Facts {
   #flow(): void {
     const transport = this.#transport;
     if (!transport || this.#over) return;
-    const piling = (this.engine?.unread ?? 0) > MAX_WAITING || transport.stream.writableLength > MAX_WAITING;
+    const piling = (this.engine?.unread ?? 0) > MAX_WAITING || transport.queued > MAX_WAITING;
     const stop = !this.#wantsData || piling;
     if (stop === this.#stoppedForUs) return;
     this.#stoppedForUs = stop;

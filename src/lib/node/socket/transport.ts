@@ -7,6 +7,8 @@ export interface TransportHandlers {
   data(bytes: Uint8Array, reused: boolean): void;
   /** No more octets come. */
   end(): void;
+  /** All that was to be sent has gone. */
+  drained(): void;
 }
 
 /** Octets from which several pieces are not joined: a copy costs more than a longer list. */
@@ -16,7 +18,16 @@ const LARGE = 8192;
 interface SocketInside {
   readonly _handle: { readonly reading?: boolean; readStop?(): number } | null;
   _read(size: number): void;
+  _write(chunk: Uint8Array, encoding: string, done: Done): void;
+  _writev(chunks: Chunk[], done: Done): void;
   push(chunk: unknown): boolean;
+}
+
+type Done = (error?: Error | null) => void;
+
+interface Chunk {
+  readonly chunk: Uint8Array;
+  readonly encoding: string;
 }
 
 /** What all sockets of our own read into, one after the other: the engine is done with it, or has copied, when it returns. */
@@ -29,6 +40,7 @@ export class Transport {
   #started = false;
   #paused = false;
   #ended = false;
+  #queued = 0;
 
   constructor(stream: Duplex, handlers: TransportHandlers) {
     this.stream = stream;
@@ -108,17 +120,51 @@ export class Transport {
     else stream.resume();
   }
 
-  /** Sends. `done` is called when the stream has taken it, with its error if it did not. */
-  write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
+  /**
+   * Sends. `done` is called when the stream has taken it, with its error if it did not. A connection of the system is written to below the stream's
+   * own buffer: as with Node's sockets, what the engine alone had to say and could not is then no end of the connection.
+   */
+  write(pieces: readonly Uint8Array[], done?: Done): void {
     const { stream } = this;
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (pieces.length > 1 && length > LARGE) {
-      stream.cork();
-      const last = pieces.length - 1;
-      for (const [i, piece] of pieces.entries()) stream.write(piece, i === last ? done : undefined);
-      stream.uncork();
-    } else stream.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces), done);
+    const together = pieces.length === 1 || length <= LARGE;
+    const bytes = together ? joined(pieces) : undefined;
+    if (!isConnected(stream) || stream.writableLength > 0 || (stream as Socket).connecting) {
+      if (bytes) stream.write(bytes, done);
+      else writeAll(stream, pieces, done);
+      return;
+    }
+    this.#queued += length;
+    const after: Done = (error) => {
+      this.#queued -= length;
+      done?.(error);
+      if (this.#queued === 0) this.#handlers.drained();
+    };
+    const inside = stream as unknown as SocketInside;
+    if (bytes) inside._write(bytes, 'buffer', after);
+    else inside._writev(chunksOf(pieces), after);
   }
+
+  /** Octets that the stream was given and has not sent. */
+  get queued(): number {
+    return this.#queued + this.stream.writableLength;
+  }
+}
+
+const joined = (pieces: readonly Uint8Array[]): Uint8Array =>
+  pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+
+function writeAll(stream: Duplex, pieces: readonly Uint8Array[], done: Done | undefined): void {
+  stream.cork();
+  const last = pieces.length - 1;
+  for (const [i, piece] of pieces.entries()) stream.write(piece, i === last ? done : undefined);
+  stream.uncork();
+}
+
+/** Pieces as a stream's `_writev` takes them. */
+function chunksOf(pieces: readonly Uint8Array[]): Chunk[] & { allBuffers: boolean } {
+  const chunks = pieces.map((chunk) => ({ chunk, encoding: 'buffer' }));
+  return Object.assign(chunks, { allBuffers: true });
 }
 
 /** Whether a stream is a net.Socket with a connection of the system below it. */
