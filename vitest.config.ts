@@ -7,8 +7,8 @@ export default defineConfig({
     // much of the time goes into waiting for programs that tests start: every core takes a file at a time
     maxWorkers: availableParallelism(),
     globalSetup: ['test/support/build.ts'],
-    // several tests run openssl or a whole command many times
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // a limit for what hangs: several tests run openssl or a whole command many times, perhaps beside other work
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -46,7 +46,7 @@ export class Terminal {
   /** Waits until the screen shows `want`; gives the screen. */
   async see(want: RegExp): Promise<string> {
     let screen = '';
-    for (const end = Date.now() + 45_000; Date.now() < end;) {
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
       screen = this.#tmux('capture-pane', '-p', '-J', '-t', 't');
       if (want.test(screen)) return screen;
       await new Promise((done) => setTimeout(done, 50));

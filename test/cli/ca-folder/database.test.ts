@@ -104,7 +104,7 @@ function suite(backend: Backend, kills: number): void {
     });
     expect([status, stderr]).toEqual([0, '']);
     await checkAll(cwd, ['out'], 1000);
-  });
+  }, 300_000);
 
   test('K4: 1,000 certificates from four processes at once: nothing is lost, and no serial number comes twice', async () => {
     const cwd = scratch();
@@ -115,7 +115,7 @@ function suite(backend: Backend, kills: number): void {
     );
     expect(await Promise.all(children.map(ended))).toEqual(folders.map(() => ({ status: 0, stderr: '' })));
     await checkAll(cwd, folders, 1000);
-  });
+  }, 300_000);
 
   test('K4: CRLs of several processes have numbers of their own', async () => {
     const cwd = scratch();

@@ -37,4 +37,4 @@ it('K9 recognises, inspects and lints damaged files without a defect', async () 
       }
     }
   }
-}, 120_000);
+});
