@@ -1,5 +1,6 @@
 import { bool, defineCommand, int, list, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
+import { openFixtures } from '../cli/fixtures/servers/load.ts';
 import { verdictJson, verdictJunit, verdictTable } from '../cli/test-client/report.ts';
 import { testClientUnderWay } from '../cli/test-client/under-way.ts';
 
@@ -53,7 +54,7 @@ const command: CommandSpec = defineCommand({
     if (junit !== undefined && junit !== '-') context.sink.check(junit);
     const result = await testClientUnderWay({
       command: cmd,
-      fixtures,
+      fixtures: await openFixtures(fixtures),
       domain,
       only: names(only),
       skip: names(skip),

@@ -2,7 +2,7 @@
 import { TlskitError } from '../../lib/errors.ts';
 import { shownIn, loadRecipe } from '../fixtures/load.ts';
 import type { Servers, Visit } from '../fixtures/servers/index.ts';
-import { startFixtures } from '../fixtures/servers/load.ts';
+import { openFixtures } from '../fixtures/servers/load.ts';
 import { DEFAULT_PORT, familyOf, parseAddress, portOf } from '../tls/address.ts';
 import { ANCHORS_FILE } from '../../lib/fixtures/index.ts';
 import type { ServerContext } from './flags.ts';
@@ -38,7 +38,8 @@ export async function runFixtures(context: ServerContext): Promise<number> {
   const print = (text: string): void => {
     if (!flags.quiet) process.stdout.write(text);
   };
-  const servers = await startFixtures(flags.fixtures, {
+  const fixtures = await openFixtures(flags.fixtures);
+  const servers = await fixtures.start({
     ...address,
     domain: flags.fixtures_domain,
     onVisit: (visit) => {

@@ -5,15 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../lib/errors.ts';
 import { closest } from '../../lib/closest.ts';
-import { startFixtures } from '../fixtures/servers/load.ts';
+import type { ServedFixtures } from '../fixtures/servers/load.ts';
 import type { PlacedCase, Servers, Visit } from '../fixtures/servers/index.ts';
 import { placeholders, runClient } from './command.ts';
 import { judge, type Verdict } from './judge.ts';
 
 export interface TestClientOptions {
   readonly command: string;
-  /** Default: every case. */
-  readonly fixtures: string | undefined;
+  readonly fixtures: ServedFixtures;
   readonly domain: string | undefined;
   readonly only: readonly string[];
   readonly skip: readonly string[];
@@ -61,7 +60,7 @@ class Visits {
 /**
  * Sends a client to every case.
  *
- * @throws TlskitError for a fixture file with mistakes, ERR_USAGE for cases that are not there
+ * @throws TlskitError for what cannot be served, ERR_USAGE for cases that are not there
  */
 export async function testClient(options: TestClientOptions): Promise<TestClientResult> {
   const both = options.refuse.find((name) => options.accept.includes(name));
@@ -71,7 +70,7 @@ export async function testClient(options: TestClientOptions): Promise<TestClient
   let servers: Servers | undefined;
   try {
     let chosen: readonly string[] = [];
-    servers = await startFixtures(options.fixtures, {
+    servers = await options.fixtures.start({
       domain: options.domain,
       choose: (names) => (chosen = choose(names, options)),
       onClient: (name) => visits.come(name),

@@ -7,6 +7,7 @@ import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { startServers } from '../../../src/cli/fixtures/servers/index.ts';
+import { openFixtures } from '../../../src/cli/fixtures/servers/load.ts';
 import { serverNameOf } from '../../../src/cli/fixtures/servers/hello.ts';
 import { testClient } from '../../../src/cli/test-client/run.ts';
 import { batch } from '../../support/batch.ts';
@@ -53,7 +54,7 @@ const LAX = ['no-san accepted', 'v1 accepted'];
 async function judged(command: string, only: string, timeout = 60_000): Promise<string[]> {
   const { verdicts } = await testClient({
     command,
-    fixtures: undefined,
+    fixtures: await openFixtures(undefined),
     domain: undefined,
     only: only.split(','),
     skip: [],
