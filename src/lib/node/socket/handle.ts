@@ -143,8 +143,12 @@ export class TlsHandle extends Facts {
 
   #transportEnd(): void {
     if (this.#over) return;
-    this.#engine().receiveEnd();
-    this.#pump();
+    const engine = this.#engine();
+    // as with Node's sockets: what is cut off is an end, and ours may go on sending
+    if (!engine.secure) {
+      engine.receiveEnd();
+      this.#pump();
+    }
     this.#end();
   }
 
@@ -157,11 +161,11 @@ export class TlsHandle extends Facts {
   /** Sends application data, after the handshake if it is not done. `done` is called when the transport has them. */
   write(bytes: Uint8Array, done: Done): void {
     this.bytesWritten += bytes.length;
-    if (this.#over) {
+    const engine = this.#over ? undefined : this.#engine();
+    if (!engine || engine.closed) {
       done(canceled());
       return;
     }
-    const engine = this.#engine();
     engine.start();
     if (this.#pending.length > 0 || !canSend(engine)) {
       this.#pending.push({ bytes, done });
@@ -195,6 +199,14 @@ export class TlsHandle extends Facts {
       const { bytes, done } = this.#pending.shift() as Pending;
       this.#send(engine, bytes, done);
     }
+    if (engine.closed) this.#cancel();
+  }
+
+  /** What was not sent never will be. */
+  #cancel(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { done } of pending) done(canceled());
   }
 
   /** Carries out and tells all that there is. */
