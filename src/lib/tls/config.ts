@@ -261,6 +261,8 @@ export interface ServerOptions extends CommonOptions {
   readonly alwaysRetry?: boolean | undefined;
   /** The group of DHE with clients that name none (RFC 7919); ffdhe2048 when nothing is said. */
   readonly dhDomain?: DhDomain | undefined;
+  /** Clients that name finite-field groups get one of them (RFC 7919), whatever `dhDomain` is; on when nothing is said. */
+  readonly namedDh?: boolean | undefined;
   /** Groups to tell clients about in EncryptedExtensions; nothing when nothing is said. */
   readonly announceGroups?: boolean | undefined;
 }
@@ -351,6 +353,7 @@ export interface ServerConfig extends CommonConfig {
   readonly insistOnGroup: boolean;
   readonly alwaysRetry: boolean;
   readonly dhDomain: DhDomain | undefined;
+  readonly namedDh: boolean;
   readonly announceGroups: boolean;
 }
 
@@ -430,6 +433,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     insistOnGroup: options.insistOnGroup ?? false,
     alwaysRetry: options.alwaysRetry ?? false,
     dhDomain: options.dhDomain,
+    namedDh: options.namedDh ?? true,
     announceGroups: options.announceGroups ?? false,
   };
 }

@@ -259,6 +259,8 @@ describe('groups and shares', () => {
     expect([named.client.engine.info.dhBits, named.client.engine.info.group?.name]).toEqual([3072, 'ffdhe3072']);
     const usual = await run({ ...options, groups: ['x25519'] }, options);
     expect(usual.client.engine.info.dhBits).toBe(2048);
+    const insisted = await run({ ...options, groups: ['ffdhe3072'] }, { ...options, dhDomain, namedDh: false });
+    expect(insisted.client.engine.info.dhBits).toBe(own.client.engine.info.dhBits);
     const small = await run({ ...options, groups: ['x25519'], limits: { dhMin: 2048 } }, { ...options, dhDomain });
     expect(small.client.reason).toBe('dh_prime_too_small');
     const large = await run({ ...options, groups: ['ffdhe3072'], limits: { dhMax: 2048 } }, options);

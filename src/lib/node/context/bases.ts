@@ -89,6 +89,8 @@ export function serverBase(settings: ServerSettings): ServerConfig {
     groups: groups.groups,
     serverPreference: has(options, OP.serverPreference),
     dhDomain,
+    // OpenSSL knows nothing of RFC 7919 before TLS 1.3: what the program has set counts
+    namedDh: false,
     sessionLifetime: sessionTimeout,
     sessionContext: sessionIdContext,
     ticketSealer,

@@ -22,6 +22,7 @@ import { lowBits } from './options.ts';
 import { readPfx } from './pfx.ts';
 import { SECURITY_LEVEL } from './platform.ts';
 import { methodOf, versionsIn, type MethodSide } from './protocols.ts';
+import { bitsOf } from './security.ts';
 import { sigalgsOf } from './sigalgs.ts';
 import { Trust } from './trust.ts';
 
@@ -295,7 +296,7 @@ export class ContextState {
   #serverSettings(): ServerSettings {
     return {
       ...this.#settings('server'),
-      dhDomain: this.#dh === 'auto' ? autoDomain(this.#ring.security) : this.#dh,
+      dhDomain: this.#dh === 'auto' ? autoDomain(Math.max(this.#ring.security, bitsOf(this.securityLevel))) : this.#dh,
       sessionTimeout: this.#sessionTimeout,
       sessionIdContext: this.#sessionIdContext,
       ticketSealer: ticketSealer([TicketKey.from(this.ticketKeys)]),

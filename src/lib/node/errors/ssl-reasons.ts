@@ -1,96 +1,470 @@
-/** OpenSSL's reasons for what the engine gives connections up for, side by side. */
-import { words } from '../../registry/tls-table.ts';
+/** OpenSSL's reasons for what the engine gives connections up for, side by side: what node:tls says of the same octets. */
 import type { Reason } from '../../registry/tls-reasons.ts';
+import { words } from '../../registry/tls-table.ts';
+import { TLS13 } from '../../registry/tls-versions.ts';
+import { OPENSSL_32 } from '../context/platform.ts';
 
 /** A reason of OpenSSL's SSL library. */
 export interface SslReason {
   readonly number: number;
   /** In words. */
   readonly reason: string;
-  /** The function that raises it; empty where several do. */
+  /** The function that raises it. */
   readonly place: string;
 }
 
-/** Numbers of sslerr.h by their names. */
+/** Where a connection stood. */
+export interface Standing {
+  readonly side: 'client' | 'server';
+  /** Its version; 0 before it is known. */
+  readonly version: number;
+}
+
+/** Numbers of OpenSSL's reasons (sslerr.h), in 3.0 to 3.5. */
 const NUMBERS = `
+application_data_after_close_notify 291
+ASN1_lib 524301
 bad_change_cipher_spec 103
+bad_dh_value 102
+bad_digest_length 111
+bad_ecpoint 306
 bad_extension 110
 bad_hrr_version 263
 bad_key_share 108
+bad_key_update 122
+bad_legacy_version 292
 bad_length 271
-bad_packet 240
+bad_protocol_version_number 116
 bad_psk_identity 114
+bad_record_type 443
 bad_signature 123
 binder_does_not_verify 253
 callback_failed 234
+ccs_received_early 133
 certificate_verify_failed 134
-dh_key_too_small 394
+ciphersuite_digest_has_changed 218
+compression_disabled 343
+cookie_mismatch 308
+data_between_ccs_and_finished 145
+data_length_too_long 146
 decryption_failed_or_bad_record_mac 281
+dh_key_too_small 394
 digest_check_failed 149
+ee_key_too_small 399
 encrypted_length_too_long 150
 excessive_message_size 152
+extension_not_received 279
 http_request 156
+https_proxy_request 155
 inappropriate_fallback 373
-internal_error 68
+inconsistent_extms 104
+internal_error 786691
+invalid_alert 205
+invalid_compression_algorithm 341
+invalid_context 282
+invalid_session_id 999
+invalid_status_response 328
 length_mismatch 159
+maximum_encrypted_pkts_reached 395
+missing_psk_kex_modes_extension 310
+missing_sigalgs_extension 112
+missing_supported_groups_extension 209
 no_application_protocol 235
-no_protocols_available 191
+no_change_following_hrr 214
+no_ciphers_specified 183
+no_compression_specified 187
 no_renegotiation 339
 no_shared_cipher 193
 no_suitable_key_share 101
 no_suitable_signature_algorithm 118
 not_on_record_boundary 182
+old_session_cipher_not_returned 197
+packet_length_too_long 198
 peer_did_not_return_a_certificate 199
+psk_identity_not_found 223
+psk_no_server_cb 225
+record_too_small 298
+renegotiation_encoding_err 336
 renegotiation_mismatch 337
+required_cipher_missing 215
+required_compression_algorithm_missing 342
+scsv_received_when_renegotiating 345
+sequence_ctr_wrapped 327
+ssl3_ext_invalid_max_fragment_length 232
+ssl3_session_id_too_long 300
+ssl_session_version_mismatch 210
+tls_invalid_ecpointformat_list 157
+too_many_key_updates 132
+too_many_warn_alerts 409
+too_much_early_data 164
+unable_to_find_public_key_parameters 239
 unexpected_eof_while_reading 294
 unexpected_message 244
 unexpected_record 245
+unknown_alert_type 246
 unknown_cipher_returned 248
+unknown_protocol 252
 unsafe_legacy_renegotiation_disabled 338
 unsolicited_extension 217
+unsupported_compression_algorithm 257
 unsupported_protocol 258
+unsupported_status_type 329
+wrong_certificate_type 383
 wrong_cipher_returned 261
 wrong_curve 378
 wrong_signature_type 370
+wrong_ssl_version 266
 wrong_version_number 267
 `;
 
-/** Reasons of the engine, the name of OpenSSL's reason, the function. */
-const PAIRS = `
-record_not_tls wrong_version_number
-record_http http_request
-record_version_wrong wrong_version_number
-record_bad_mac decryption_failed_or_bad_record_mac
-version_none_shared unsupported_protocol
-version_too_old unsupported_protocol
-suite_none_shared no_shared_cipher
-certificate_none_for_suite no_shared_cipher
-group_none_shared no_shared_cipher
-alpn_none_shared no_application_protocol
-certificate_required peer_did_not_return_a_certificate
-certificate_required_legacy peer_did_not_return_a_certificate
-closed_in_handshake unexpected_eof_while_reading
-closed_in_record unexpected_eof_while_reading
-closed_without_notify unexpected_eof_while_reading
-missing_renegotiation_info unsafe_legacy_renegotiation_disabled
-message_unexpected unexpected_message
-version_fallback inappropriate_fallback
+/**
+ * `reason[@side][.version] name function [function from 3.2 on, or = [name from 3.2 on]]`. `%side` and `%peer` are client and server, `%way` is
+ * ctos or stoc, `%ske` is ske or cke.
+ */
+const ROWS = `
+# records
+record_type_unknown.13 wrong_version_number ssl3_get_record tls13_validate_record_header bad_record_type
+record_type_unknown unexpected_record ssl3_read_bytes
+record_type_unexpected.13 bad_record_type ssl3_get_record tls13_common_post_process_record
+record_type_unexpected unexpected_record ssl3_read_bytes
+record_version_wrong@server wrong_version_number ssl3_get_record tls_validate_record_header
+record_version_wrong wrong_version_number ssl3_get_record tls_default_validate_record_header
+record_not_tls wrong_version_number ssl3_get_record tls_validate_record_header
+record_http http_request ssl3_get_record tls_validate_record_header
+record_sslv2 unknown_protocol tls_early_post_process_client_hello
+record_overflow_plaintext packet_length_too_long ssl3_get_record tls_validate_record_header data_length_too_long
+record_overflow_ciphertext.13 packet_length_too_long ssl3_get_record tls13_validate_record_header encrypted_length_too_long
+record_overflow_ciphertext packet_length_too_long ssl3_get_record tls_default_validate_record_header encrypted_length_too_long
+record_overflow_inner data_length_too_long ssl3_get_record tls_get_more_records
+record_overflow_negotiated data_length_too_long ssl3_get_record tls_get_more_records
+record_empty_handshake record_too_small ssl3_get_record tls_get_more_records
+record_too_many_empty record_too_small ssl3_get_record tls_get_more_records
+record_empty_alert@server unexpected_message ssl3_read_bytes
+record_empty_alert invalid_alert ssl3_read_bytes
+record_no_content_type bad_record_type ssl3_get_record tls13_common_post_process_record
+record_bad_mac decryption_failed_or_bad_record_mac ssl3_get_record tls_get_more_records
+record_unprotected.13 bad_record_type ssl3_get_record tls13_validate_record_header
+record_unprotected unexpected_message ssl3_read_bytes
+record_sequence_exhausted sequence_ctr_wrapped tls1_increment_sequence_ctr tls_increment_sequence_ctr
+record_key_exhausted maximum_encrypted_pkts_reached ssl3_write_bytes
+alert_fragmented@server.12 invalid_alert ssl3_read_bytes
+alert_fragmented@server.13 invalid_alert ssl3_read_bytes
+alert_fragmented@server unexpected_message ssl3_read_bytes
+alert_fragmented invalid_alert ssl3_read_bytes
+alert_too_many_warnings too_many_warn_alerts ssl3_read_bytes
+alert_level_unknown@server.12 unknown_alert_type ssl3_read_bytes
+alert_level_unknown@server.13 unknown_alert_type ssl3_read_bytes
+alert_level_unknown@server unexpected_message ssl3_read_bytes
+alert_level_unknown unknown_alert_type ssl3_read_bytes
+change_cipher_spec_unexpected.13 bad_record_type ssl3_get_record tls13_common_post_process_record
+change_cipher_spec_unexpected.12 ccs_received_early ssl3_read_bytes
+change_cipher_spec_unexpected unexpected_message ossl_statem_%side_read_transition
+change_cipher_spec_malformed bad_change_cipher_spec tls_get_message_header
+change_cipher_spec_excess_data bad_change_cipher_spec tls_get_message_header
+change_cipher_spec_bad_value bad_change_cipher_spec tls_get_message_header
+change_cipher_spec_too_many bad_record_type ssl3_get_record tls13_common_post_process_record
+application_data_early.13 unexpected_message ossl_statem_%side_read_transition
+application_data_early.12 data_between_ccs_and_finished ssl3_read_bytes
+application_data_early unexpected_message ssl3_read_bytes
+heartbeat_not_allowed.13 bad_record_type ssl3_get_record tls13_common_post_process_record
+heartbeat_not_allowed.12 unexpected_record ssl3_read_bytes
+heartbeat_not_allowed unexpected_message ssl3_read_bytes
+heartbeat_message_malformed unexpected_record ssl3_read_bytes
+
+# messages; what is not here is unexpected
+message_too_long excessive_message_size read_state_machine
+message_across_keys not_on_record_boundary tls_process_finished
+key_updates_too_many too_many_key_updates tls_process_key_update
+server_hello_malformed.12 bad_extension tls_collect_extensions
+server_hello_malformed.13 bad_length tls_process_server_hello
+server_hello_malformed length_mismatch tls_process_server_hello
+server_hello_excess_data bad_length tls_process_server_hello
+hello_retry_request_malformed bad_length tls_process_server_hello
+hello_retry_request_excess_data bad_length tls_process_server_hello
+client_hello_malformed length_mismatch tls_process_client_hello
+client_hello_excess_data length_mismatch tls_process_client_hello
+encrypted_extensions_malformed length_mismatch tls_process_encrypted_extensions
+encrypted_extensions_excess_data length_mismatch tls_process_encrypted_extensions
+certificate_malformed length_mismatch tls_process_%peer_certificate
+certificate_excess_data length_mismatch tls_process_%peer_certificate
+certificate_request_malformed length_mismatch tls_process_certificate_request
+certificate_request_excess_data length_mismatch tls_process_certificate_request
+certificate_verify_malformed length_mismatch tls_process_cert_verify
+certificate_verify_excess_data length_mismatch tls_process_cert_verify
+certificate_status_malformed length_mismatch tls_process_cert_status_body
+certificate_status_excess_data length_mismatch tls_process_cert_status_body
+certificate_status_bad_value unsupported_status_type tls_process_cert_status_body
+new_session_ticket_malformed length_mismatch tls_process_new_session_ticket
+new_session_ticket_excess_data length_mismatch tls_process_new_session_ticket
+key_update_malformed length_mismatch tls_process_key_update
+key_update_excess_data bad_key_update tls_process_key_update
+key_update_bad_value bad_key_update tls_process_key_update
+end_of_early_data_excess_data length_mismatch tls_process_end_of_early_data
+server_key_exchange_malformed length_mismatch tls_process_key_exchange
+server_key_exchange_excess_data length_mismatch tls_process_key_exchange
+server_key_exchange_bad_value wrong_curve tls_process_ske_ecdhe
+client_key_exchange_malformed length_mismatch tls_process_cke_ecdhe
+client_key_exchange_excess_data length_mismatch tls_process_cke_ecdhe
+server_hello_done_excess_data excessive_message_size read_state_machine
+hello_request_excess_data excessive_message_size read_state_machine
+
+# extensions; those that do not decode are below
+extension_duplicate bad_extension tls_collect_extensions
+extension_unsolicited unsolicited_extension tls_collect_extensions
+extension_unknown_in_answer unsolicited_extension tls_collect_extensions
+extension_misplaced bad_extension tls_collect_extensions
+extension_after_pre_shared_key bad_extension tls_collect_extensions
+supported_versions_malformed@server length_mismatch tls_early_post_process_client_hello
+supported_versions_excess_data@server length_mismatch tls_early_post_process_client_hello
+key_share_malformed length_mismatch tls_parse_%way_key_share
+renegotiation_info_malformed renegotiation_encoding_err tls_parse_%way_renegotiate
+missing_supported_groups missing_supported_groups_extension tls_parse_ctos_key_share
+missing_key_share no_suitable_key_share final_key_share
+missing_signature_algorithms missing_sigalgs_extension final_sig_algs
+missing_psk_key_exchange_modes missing_psk_kex_modes_extension final_psk
+missing_extended_master_secret inconsistent_extms final_ems
+missing_renegotiation_info unsafe_legacy_renegotiation_disabled final_renegotiate
+server_name_unrecognized callback_failed final_server_name
+server_name_duplicate bad_extension tls_parse_ctos_server_name
+server_name_bad bad_extension tls_parse_%way_server_name
+alpn_none_shared no_application_protocol tls_handle_alpn
+alpn_not_offered bad_extension tls_parse_stoc_alpn
+alpn_not_one bad_extension tls_parse_stoc_alpn
+max_fragment_length_mismatch ssl3_ext_invalid_max_fragment_length tls_parse_stoc_maxfragmentlen
+max_fragment_length_unknown ssl3_ext_invalid_max_fragment_length tls_parse_%way_maxfragmentlen
+point_format_no_uncompressed tls_invalid_ecpointformat_list final_ec_pt_formats
+
+# versions
+version_none_shared unsupported_protocol tls_early_post_process_client_hello
+version_not_offered bad_protocol_version_number tls_parse_stoc_supported_versions
+version_below_tls13_by_extension bad_protocol_version_number tls_parse_stoc_supported_versions
+version_unknown unsupported_protocol ssl_choose_client_version
+version_too_old unsupported_protocol ssl_choose_client_version
+version_legacy_not_tls12 wrong_ssl_version ssl_choose_client_version
+version_legacy_ssl3@server bad_legacy_version tls_early_post_process_client_hello
+version_legacy_ssl3 unsupported_protocol ssl_choose_client_version
+version_changed_after_retry bad_hrr_version ssl_choose_client_version
+version_changed_on_renegotiation wrong_ssl_version ssl_choose_%side_version
+version_changed_on_resumption ssl_session_version_mismatch tls_process_server_hello
+version_downgrade inappropriate_fallback ssl_choose_client_version
+version_fallback inappropriate_fallback tls_early_post_process_client_hello
+
+# suites and compression
+suite_none_shared.13 no_shared_cipher tls_early_post_process_client_hello
+suite_none_shared no_shared_cipher tls_post_process_client_hello
+suite_not_offered wrong_cipher_returned set_client_ciphersuite
+suite_unknown unknown_cipher_returned set_client_ciphersuite
+suite_of_other_version wrong_cipher_returned set_client_ciphersuite
+suite_changed_after_retry wrong_cipher_returned set_client_ciphersuite
+suite_changed_on_resumption old_session_cipher_not_returned set_client_ciphersuite
+suite_hash_not_of_psk ciphersuite_digest_has_changed set_client_ciphersuite
+suites_empty no_ciphers_specified ssl_cache_cipherlist
+suite_lost_on_resumption required_cipher_missing tls_early_post_process_client_hello
+scsv_on_renegotiation scsv_received_when_renegotiating tls_early_post_process_client_hello
+scsv_chosen unknown_cipher_returned set_client_ciphersuite
+compression_no_null no_compression_specified tls_early_post_process_client_hello = required_compression_algorithm_missing
+compression_in_tls13 invalid_compression_algorithm tls_early_post_process_client_hello
+compression_not_offered.13 invalid_compression_algorithm tls_process_server_hello
+compression_not_offered unsupported_compression_algorithm tls_process_server_hello = compression_disabled
+
+# groups and shares
+group_none_shared.13 no_suitable_key_share final_key_share
+group_none_shared no_shared_cipher tls_post_process_client_hello
+dh_group_none_shared no_shared_cipher tls_post_process_client_hello
+group_not_offered.13 bad_key_share tls_parse_stoc_key_share
+group_not_offered wrong_curve tls_process_ske_ecdhe
+group_unknown.13 bad_key_share tls_parse_stoc_key_share
+group_unknown wrong_curve tls_process_ske_ecdhe
+group_of_other_version bad_key_share tls_parse_stoc_key_share
+group_already_shared bad_key_share tls_parse_stoc_key_share
+group_not_retried bad_key_share tls_parse_ctos_key_share extract_keyshares
+group_changed_after_retry bad_key_share tls_parse_stoc_key_share
+share_not_in_groups bad_key_share tls_parse_ctos_key_share extract_keyshares
+share_duplicate bad_key_share tls_parse_ctos_key_share extract_keyshares
+share_order bad_key_share tls_parse_ctos_key_share extract_keyshares
+share_of_other_group bad_key_share tls_parse_stoc_key_share
+share_length.12 bad_ecpoint tls_process_%ske_ecdhe
+share_length bad_ecpoint tls_parse_%way_key_share
+share_point_format.12 bad_ecpoint tls_process_%ske_ecdhe
+share_point_format bad_ecpoint tls_parse_%way_key_share
+share_not_on_curve.12 bad_ecpoint tls_process_%ske_ecdhe
+share_not_on_curve bad_ecpoint tls_parse_%way_key_share
+share_low_order bad_ecpoint tls_parse_%way_key_share
+share_out_of_range bad_dh_value tls_process_%ske_dhe
+share_encapsulation_key bad_key_share tls_parse_%way_key_share
+curve_explicit wrong_curve tls_process_ske_ecdhe
+dh_prime_too_small dh_key_too_small tls_process_ske_dhe
+dh_prime_too_large bad_dh_value tls_process_ske_dhe
+dh_prime_even bad_dh_value tls_process_ske_dhe
+dh_generator_bad bad_dh_value tls_process_ske_dhe
+dh_group_not_offered dh_key_too_small tls_process_ske_dhe
+
+# signatures
+signature_none_shared no_suitable_signature_algorithm tls_choose_sigalg
+signature_scheme_not_offered wrong_signature_type tls12_check_peer_sigalg
+signature_scheme_unknown wrong_signature_type tls12_check_peer_sigalg
+signature_scheme_of_other_version wrong_signature_type tls12_check_peer_sigalg
+signature_scheme_wrong_key wrong_signature_type tls12_check_peer_sigalg
+signature_scheme_wrong_curve wrong_curve tls12_check_peer_sigalg
+signature_wrong bad_signature tls_process_cert_verify
+signature_of_parameters_wrong bad_signature tls_process_key_exchange
+signature_failed internal_error tls_construct_cert_verify
+
+# certificates
+certificate_empty length_mismatch tls_process_server_certificate
+certificate_required peer_did_not_return_a_certificate tls_process_client_certificate
+certificate_required_legacy peer_did_not_return_a_certificate tls_process_client_certificate
+certificate_context_wrong invalid_context tls_process_client_certificate
+certificate_context_not_empty invalid_context tls_process_%peer_certificate
+certificate_undecodable ASN1_lib tls_process_%peer_certificate
+certificate_key_unusable unable_to_find_public_key_parameters tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_key_wrong_type wrong_certificate_type tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_key_too_small ee_key_too_small tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_key_usage wrong_certificate_type tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_none_for_suite.13 no_suitable_signature_algorithm tls_choose_sigalg
+certificate_none_for_suite no_shared_cipher tls_post_process_client_hello
+certificate_chain_too_long excessive_message_size tls_process_%peer_certificate
+certificate_request_unasked extension_not_received tls_process_certificate_request
+certificate_status_bad invalid_status_response tls_process_initial_server_flight
+certificate_status_required invalid_status_response tls_process_initial_server_flight
+certificate_purpose certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_unknown_ca certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_self_signed certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_expired certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_not_yet_valid certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_revoked certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_hostname certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_rejected certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_signature_bad certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_signature_weak certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+certificate_timestamps_bad certificate_verify_failed tls_process_%peer_certificate tls_post_process_%peer_certificate
+
+# Finished, hellos, retries
+finished_wrong digest_check_failed tls_process_finished
+finished_length bad_digest_length tls_process_finished
+master_secret_mode_changed inconsistent_extms final_ems
+encrypt_then_mac_without_cbc bad_extension tls_parse_stoc_etm
+hello_session_id_not_echoed invalid_session_id tls_process_server_hello
+hello_session_id_too_long@client ssl3_session_id_too_long tls_process_server_hello
+hello_session_id_too_long length_mismatch tls_process_client_hello
+retry_without_change no_change_following_hrr tls_process_as_hello_retry_request
+retry_hello_changed bad_extension tls_collect_extensions
+retry_hello_order bad_extension tls_collect_extensions
+retry_shares_count bad_key_share tls_parse_ctos_key_share
+retry_early_data bad_extension tls_parse_ctos_early_data
+cookie_missing cookie_mismatch tls_parse_ctos_cookie
+cookie_wrong cookie_mismatch tls_parse_ctos_cookie
+cookie_unasked cookie_mismatch tls_parse_ctos_cookie
+
+# PSK, sessions, early data
+psk_binder_wrong binder_does_not_verify tls_psk_do_binder
+psk_binders_count bad_extension tls_parse_ctos_psk
+psk_binder_length bad_extension tls_parse_ctos_psk
+psk_index_out_of_range bad_psk_identity tls_parse_stoc_psk
+psk_identity_unknown psk_identity_not_found tls_process_cke_psk_preamble
+psk_identity_too_long data_length_too_long tls_process_cke_psk_preamble
+psk_not_configured@client psk_identity_not_found tls_construct_cke_psk_preamble
+psk_not_configured psk_no_server_cb tls_process_cke_psk_preamble
+session_not_offered bad_psk_identity tls_parse_stoc_psk
+early_data_too_much too_much_early_data early_data_count_ok ossl_early_data_count_ok
+early_data_skipped_too_much too_much_early_data early_data_count_ok ossl_early_data_count_ok
+early_data_without_psk bad_extension tls_parse_ctos_early_data
+early_data_not_first_psk bad_extension tls_parse_stoc_early_data
+
+# renegotiation
+renegotiation_too_many no_renegotiation ssl3_read_bytes
+renegotiation_info_wrong renegotiation_mismatch tls_parse_%way_renegotiate
+renegotiation_info_not_empty renegotiation_mismatch tls_parse_%way_renegotiate
+renegotiation_info_lost unsafe_legacy_renegotiation_disabled final_renegotiate
+
+# the end, and ourselves
+closed_without_notify unexpected_eof_while_reading ssl3_read_n tls_default_read_n
+closed_in_handshake unexpected_eof_while_reading ssl3_read_n tls_default_read_n
+closed_notify_in_handshake unexpected_eof_while_reading ssl3_read_n tls_default_read_n
+closed_in_record unexpected_eof_while_reading ssl3_read_n tls_default_read_n
+data_after_close application_data_after_close_notify ssl3_read_bytes
+hook_refused callback_failed final_server_name
+hook_failed callback_failed final_server_name
+random_failed internal_error ssl_fill_hello_random
+internal internal_error state_machine
 `;
 
-let table: ReadonlyMap<string, SslReason> | undefined;
+/** What extensions are called in the functions that read them. */
+const EXTENSIONS = `
+server_name server_name
+max_fragment_length maxfragmentlen
+status_request status_request
+supported_groups supported_groups
+ec_point_formats ec_pt_formats
+signature_algorithms sig_algs
+signature_algorithms_cert sig_algs_cert
+application_layer_protocol_negotiation alpn
+signed_certificate_timestamp sct
+encrypt_then_mac etm
+extended_master_secret ems
+compress_certificate compress_certificate
+session_ticket session_ticket
+pre_shared_key psk
+early_data early_data
+supported_versions supported_versions
+cookie cookie
+psk_key_exchange_modes psk_kex_modes
+post_handshake_auth post_handshake_auth
+key_share key_share
+renegotiation_info renegotiate
+use_srtp use_srtp
+`;
 
-function made(): ReadonlyMap<string, SslReason> {
-  const numbers = new Map(words(NUMBERS).map(([name, number]) => [name, Number(number)]));
-  return new Map(
-    words(PAIRS).map(([reason = '', name = '', place = '']) => [
-      reason,
-      { number: numbers.get(name) ?? 0, reason: name.replaceAll('_', ' '), place },
-    ]),
-  );
+type Row = readonly [name: string, place: string];
+
+let table: ReadonlyMap<string, Row> | undefined;
+let numbers: ReadonlyMap<string, number> | undefined;
+
+function readRows(): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  for (const [extension = '', short = ''] of words(EXTENSIONS)) {
+    for (const fault of ['malformed', 'excess_data', 'bad_value']) {
+      rows.set(`${extension}_${fault}`, ['bad_extension', `tls_parse_%way_${short}`]);
+    }
+  }
+  for (const [selector = '', name = '', place = '', newer = '=', newerName = name] of words(ROWS)) {
+    rows.set(selector, OPENSSL_32 ? [newerName, newer === '=' ? place : newer] : [name, place]);
+  }
+  return rows;
+}
+
+/** What is not in the table is a message that must not be there, as most of what a peer does wrong is to OpenSSL. */
+const UNEXPECTED: Row = ['unexpected_message', 'ossl_statem_%side_read_transition'];
+
+function rowOf(reason: Reason, { side, version }: Standing): Row {
+  table ??= readRows();
+  const number = version === 0 ? '' : version >= TLS13 ? '.13' : '.12';
+  const selectors = [`${reason}@${side}${number}`, `${reason}@${side}`, `${reason}${number}`, reason];
+  for (const selector of selectors) {
+    const row = table.get(selector);
+    if (row) return row;
+  }
+  return UNEXPECTED;
+}
+
+/** OpenSSL's name of a reason, as a reason. */
+export function namedReason(name: string, place: string): SslReason {
+  numbers ??= new Map(words(NUMBERS).map(([one = '', number]) => [one, Number(number)]));
+  return { number: numbers.get(name) ?? 0, reason: name.replaceAll('_', ' '), place };
 }
 
 /** OpenSSL's reason for one of ours. */
-export function sslReason(reason: Reason): SslReason {
-  table ??= made();
-  return table.get(reason) ?? { number: 244, reason: 'unexpected message', place: '' };
+export function sslReason(reason: Reason, standing: Standing): SslReason {
+  const [name, place] = rowOf(reason, standing);
+  const server = standing.side === 'server';
+  const parts: Readonly<Record<string, string>> = {
+    '%side': standing.side,
+    '%peer': server ? 'client' : 'server',
+    '%way': server ? 'ctos' : 'stoc',
+    '%ske': server ? 'cke' : 'ske',
+  };
+  return namedReason(
+    name,
+    place.replace(/%(?:side|peer|way|ske)/, (part) => parts[part] as string),
+  );
 }

@@ -4,7 +4,7 @@ import type { Reason } from '../../registry/tls-reasons.ts';
 import type { TlsFailure } from '../../tls/failure.ts';
 import { OPENSSL_32 } from '../context/platform.ts';
 import { codeOf, libraryName, packed, type OpenSslError } from './openssl.ts';
-import { sslReason } from './ssl-reasons.ts';
+import { namedReason, sslReason, type SslReason, type Standing } from './ssl-reasons.ts';
 
 /** Alerts that are as old as SSLv3, which OpenSSL's reasons say; the others are of TLS. */
 const SSL3_ALERTS: ReadonlySet<AlertName> = new Set<AlertName>([
@@ -49,11 +49,11 @@ function alertReason(name: AlertName): string {
 /** What OpenSSL 3's errors begin with where they are printed: a thread. Ours has no number that says anything. */
 const THREAD = '0000000000000000';
 
-/** An error as node:tls makes one of OpenSSL's queue. */
-function printed(number: number, reason: string, place: string): OpenSslError {
+/** An error as node:tls makes one of OpenSSL's queue: one line a printed error, `data` at its end. */
+function printed({ number, reason, place }: SslReason, data = ''): OpenSslError {
   const library = libraryName('ssl');
-  const error = new Error(`${THREAD}:error:${packed('ssl', number)}:${library}:${place}:${reason}:tlskit:0:\n`);
-  return Object.assign(error, { library, reason, code: codeOf('ssl', reason) });
+  const text = `error:${packed('ssl', number)}:${library}:${place}:${reason}:tlskit:0:${data}`;
+  return Object.assign(new Error(`${THREAD}:${text}\n`), { library, reason, code: codeOf('ssl', reason) });
 }
 
 /**
@@ -61,17 +61,33 @@ function printed(number: number, reason: string, place: string): OpenSslError {
  *
  * @param version that of the connection; 0 before it is known
  */
-export function sslError(failure: TlsFailure, _side: 'client' | 'server', _version: number): OpenSslError {
-  const { reason, detail = '' } = failure;
-  const error =
-    Object.hasOwn(ALERT, detail) && reason === 'peer_alert' ? alertError(detail as AlertName) : ownError(reason);
+export function sslError(failure: TlsFailure, side: 'client' | 'server', version: number): OpenSslError {
+  const error = isAlert(failure.reason)
+    ? alertError(failure, { side, version })
+    : printed(httpReason(failure) ?? sslReason(failure.reason, { side, version }));
   // as the constructor makes it: not among what a program enumerates
   return Object.defineProperty(error, 'cause', { value: failure, configurable: true, writable: true });
 }
 
-const alertError = (name: AlertName): OpenSslError => printed(1000 + ALERT[name], alertReason(name), 'ssl3_read_bytes');
+const isAlert = (reason: Reason): boolean =>
+  reason === 'peer_alert' || reason === 'peer_alert_unknown' || reason === 'peer_canceled';
 
-function ownError(cause: Reason): OpenSslError {
-  const { number, reason, place } = sslReason(cause);
-  return printed(number, reason, place);
+function alertError({ reason, detail = '' }: TlsFailure, standing: Standing): OpenSslError {
+  // before a ClientHello OpenSSL's servers expect no alert
+  if (standing.side === 'server' && standing.version === 0) {
+    return printed(namedReason('unexpected_message', 'ssl3_read_bytes'));
+  }
+  const name = reason === 'peer_canceled' ? 'user_canceled' : detail;
+  const known = Object.hasOwn(ALERT, name) ? (name as AlertName) : undefined;
+  const number = known === undefined ? Number(detail) : ALERT[known];
+  const words = known === undefined ? `reason(${1000 + number})` : alertReason(known);
+  return printed({ number: 1000 + number, reason: words, place: 'ssl3_read_bytes' }, `SSL alert number ${number}`);
+}
+
+/** OpenSSL knows some methods of HTTP; what else is no TLS is of a wrong version. */
+function httpReason({ reason, detail = '' }: TlsFailure): SslReason | undefined {
+  if (reason !== 'record_http') return undefined;
+  const place = OPENSSL_32 ? 'tls_validate_record_header' : 'ssl3_get_record';
+  if (/"(?:GET |POST |HEAD |PUT )/.test(detail)) return namedReason('http_request', place);
+  return namedReason(detail.includes('"CONNE"') ? 'https_proxy_request' : 'wrong_version_number', place);
 }

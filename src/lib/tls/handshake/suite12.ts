@@ -99,7 +99,7 @@ function groupFor(config: ServerConfig, seen: Seen, { keyExchange }: CipherSuite
     return (seen.groups ? pick(config, seen.groups, curves) : curves.find(({ code }) => code === 23)) ?? null;
   }
   if (!usesDh(keyExchange)) return undefined;
-  if (!seen.groups?.some(isFiniteField)) return undefined;
+  if (!config.namedDh || !seen.groups?.some(isFiniteField)) return undefined;
   return (
     pick(
       config,

@@ -89,7 +89,8 @@ export class Deframer {
 
   #refuseType(header: Uint8Array, type: number): never {
     if (this.#begun) fail('record_type_unknown', `type ${type}`);
-    if (isLetter(type) && /^[A-Z]{3,5} ?\/?/.test(Buffer.from(header).toString('latin1'))) fail('record_http');
+    const [word] = /^[A-Z]{3,5} ?\/?/.exec(Buffer.from(header).toString('latin1')) ?? [];
+    if (word !== undefined) fail('record_http', `it begins with "${word}"`);
     if (type >= 0x80 && header[2] === 1) fail('record_sslv2');
     fail('record_not_tls', `a first octet of ${type}`);
   }
