@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { bool, defineCommand, int, list, text, type CommandSpec } from '../cli/spec.ts';
 import { fail } from '../lib/errors.ts';
 import { openFixtures } from '../cli/fixtures/servers/load.ts';
@@ -63,7 +64,8 @@ const command: CommandSpec = defineCommand({
       timeout: timeout * 1000,
       jobs,
     });
-    if (result === undefined) return 130;
+    // as a shell says it
+    if (typeof result === 'string') return 128 + constants.signals[result];
     const { verdicts, left } = result;
     for (const { name, reason } of left) context.note(`not served: ${name}: ${reason}\n`);
     if (junit !== undefined) context.write(junit, verdictJunit(cmd, verdicts));

@@ -4,16 +4,21 @@ import { tally } from './report.ts';
 import { testClient, type TestClientOptions, type TestClientResult } from './run.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Signal = (typeof SIGNALS)[number];
 
-/** The same with a live line on a terminal. Undefined where a signal ended it: the clients are gone then, and the servers. */
+/** The same with a live line on a terminal; the signal that ended it, with the clients and the servers, where one did. */
 export async function testClientUnderWay(
   options: Omit<TestClientOptions, 'progress' | 'signal'>,
-): Promise<TestClientResult | undefined> {
+): Promise<TestClientResult | Signal> {
   const stop = new AbortController();
   const { signal } = stop;
+  let ended: Signal | undefined;
   // the clients lead process groups of their own: no signal of a terminal reaches them
-  const interrupt = (): void => stop.abort();
-  for (const name of SIGNALS) process.on(name, interrupt);
+  const end = (name: Signal): void => {
+    ended ??= name;
+    stop.abort();
+  };
+  for (const name of SIGNALS) process.on(name, end);
   try {
     const result = process.stderr.isTTY
       ? await withLiveLine(
@@ -23,11 +28,11 @@ export async function testClientUnderWay(
               show(() => `Clients: ${done.length} of ${all}, ${tally(done)}`);
             return testClient({ ...options, signal, progress });
           },
-          { interrupt },
+          { interrupt: () => end('SIGINT') },
         )
       : await testClient({ ...options, signal, progress: () => undefined });
-    return signal.aborted ? undefined : result;
+    return ended ?? result;
   } finally {
-    for (const name of SIGNALS) process.off(name, interrupt);
+    for (const name of SIGNALS) process.off(name, end);
   }
 }
