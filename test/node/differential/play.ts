@@ -1,5 +1,5 @@
 /** One scenario, played with one implementation: what it may use, and the log that it writes. */
-import { createHash } from 'node:crypto';
+import { X509Certificate, createHash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -223,10 +223,26 @@ export class Play {
     return new Promise((done) => setTimeout(done, milliseconds));
   }
 
+  /**
+   * Takes away what OpenSSL noted of a session that it could not read: node:tls leaves it in a queue that all connections share, and whichever
+   * is the next to look there fails.
+   */
+  forgetErrors(): void {
+    void new X509Certificate(this.pki.ca);
+  }
+
   // --- peers
 
   cleanup(undo: () => void): void {
     this.#cleanups.push(undo);
+  }
+
+  /** Sets a default of the module, up to the end of the scenario. */
+  set(name: string, value: unknown): void {
+    const module = this.tls as unknown as Record<string, unknown>;
+    const before = module[name];
+    this.cleanup(() => (module[name] = before));
+    module[name] = value;
   }
 
   path(): string {
