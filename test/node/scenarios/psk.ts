@@ -18,7 +18,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'with a hint': { server: () => ({ pskIdentityHint: 'a hint' }) },
   'an object at the server': { server: () => ({ pskCallback: () => ({ psk: KEY }) as never }) },
   'other types of octets': {
-    server: () => ({ pskCallback: () => new DataView(KEY.buffer, KEY.byteOffset, KEY.length) as never }),
+    server: () => ({ pskCallback: () => new DataView(KEY.buffer, KEY.byteOffset, KEY.length) }),
     client: () => ({ pskCallback: () => ({ psk: new Uint8Array(KEY), identity: 'x' }) }),
   },
   'another key': { client: () => ({ pskCallback: () => ({ psk: Buffer.alloc(16, 1), identity: 'someone' }) }) },
@@ -49,8 +49,8 @@ const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  'the server has no callback': { server: () => ({ pskCallback: undefined as never }) },
-  'the client has no callback': { client: () => ({ pskCallback: undefined as never }) },
+  'the server has no callback': { server: () => ({ pskCallback: undefined }) },
+  'the client has no callback': { client: () => ({ pskCallback: undefined }) },
 };
 
 for (const version of VERSIONS) {

@@ -120,7 +120,7 @@ for (const [name, { server = {}, client = {}, rsa }] of Object.entries(CASES)) {
           }),
         watch: { skip: ['prefinish'] },
       })
-      .catch((error: unknown) => void play.note('scenario ended', 'throws', error));
+      .catch((error: unknown) => play.note('scenario ended', 'throws', error));
     if (result) play.fields('client', result.client, ['authorized']);
   });
   scenario(`versions/${name}, the client’s side`, async (play) => {
