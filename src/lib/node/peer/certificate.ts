@@ -57,8 +57,9 @@ function of(view: CertificateView): Readable {
   return { view, x509 };
 }
 
-/** Undefined for octets that are no certificate for one of us. */
-const readable = (der: Uint8Array): Readable | undefined => attempt(() => of(parsedCertificate(der)));
+/** Undefined for octets that are no certificate for one of us. One's own may be in BER. */
+const readable = (der: Uint8Array): Readable | undefined =>
+  attempt(() => of(parsedCertificate(der))) ?? attempt(() => of(parsedCertificate(der, 'ber')));
 
 function attempt<T>(make: () => T): T | undefined {
   try {

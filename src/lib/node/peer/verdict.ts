@@ -1,5 +1,5 @@
 /** The verdict on a peer's certificates, as `verifyError` of `node:tls` gives it. */
-import { verifyCode, type VerifyCode } from '../../registry/verify-errors.ts';
+import { verifyCode } from '../../registry/verify-errors.ts';
 import { verifyChain, type CrlSource, type TrustStore, type VerifyOptions } from '../../verify/index.ts';
 import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
 import { defaultTrust } from './roots.ts';
@@ -10,6 +10,8 @@ export interface Verdict {
   readonly code: string;
   /** In the words of this Node. */
   readonly text: string;
+  /** OpenSSL's number, which sessions keep. */
+  readonly result: number;
 }
 
 /** What a context says about trust. */
@@ -64,19 +66,15 @@ const NO_CERTIFICATE = 2;
  *
  * @param chain the certificates as they were sent, the peer's own first, in DER
  * @param purpose what the peer is: `sslserver` for a client's peer
- * @param options.preshared the peer has proved that it knows a pre-shared key: it needs no certificate
  * @throws TlskitError ERR_DER for a certificate in anything but strict DER
  */
 export function judgePeer(
   chain: readonly Uint8Array[],
   context: PeerTrust,
   purpose: 'sslserver' | 'sslclient',
-  { preshared = false }: { readonly preshared?: boolean } = {},
 ): Verdict | undefined {
   const [leaf, ...untrusted] = chain;
-  if (!leaf) return preshared ? undefined : verdictOf(verifyCode(NO_CERTIFICATE));
-  const { code } = verifyChain(leaf, verifyOptions(untrusted, context, purpose));
-  return code === 0 ? undefined : verdictOf(verifyCode(code));
+  return verdictOf(leaf ? verifyChain(leaf, verifyOptions(untrusted, context, purpose)).code : NO_CERTIFICATE);
 }
 
 function verifyOptions(
@@ -108,9 +106,12 @@ const HINTED: ReadonlySet<string> = new Set([
 ]);
 const HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca';
 
-function verdictOf({ name, text }: VerifyCode): Verdict {
+/** The verdict that is meant by a number of OpenSSL's; undefined for 0. */
+export function verdictOf(result: number): Verdict | undefined {
+  if (result === 0) return undefined;
+  const { name, text } = verifyCode(result);
   const hint = HINTS_AT_SYSTEM_CA && HINTED.has(name) ? HINT : '';
-  return { code: NAMED.has(name) ? name : 'UNSPECIFIED', text: text + hint };
+  return { code: NAMED.has(name) ? name : 'UNSPECIFIED', text: text + hint, result };
 }
 
 /** The error that a verdict becomes: the words as message, the name as `code`. */

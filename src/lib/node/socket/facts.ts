@@ -3,10 +3,9 @@ import type { X509Certificate } from 'node:crypto';
 import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
-import { verifyCode, verifyCodeByName } from '../../registry/verify-errors.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
 import { peerCertificate, x509 } from '../peer/certificate.ts';
-import { judgePeer, verifyError, type Verdict } from '../peer/verdict.ts';
+import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
 import type { Settings } from './settings.ts';
 
 export abstract class Facts {
@@ -95,8 +94,7 @@ export abstract class Facts {
   }
 
   #verifyResult(): number {
-    const verdict = this.verdict();
-    return verdict ? (verifyCodeByName(verdict.code)?.code ?? 1) : 0;
+    return this.verdict()?.result ?? 0;
   }
 
   setSession(session: Uint8Array): void {
@@ -129,12 +127,8 @@ export abstract class Facts {
     const { info, settings } = this;
     if (!info) return undefined;
     const { peerChain, resumed, version, externalPsk, suite } = info;
-    if (resumed && !settings.server) {
-      if (this.#resumedResult === 0) return undefined;
-      const { name, text } = verifyCode(this.#resumedResult);
-      return { code: name, text };
-    }
-    const byPsk = externalPsk !== undefined || suite?.authentication === 'psk' || suite?.authentication === 'anon';
+    if (resumed && !settings.server) return verdictOf(this.#resumedResult);
+    const byPsk = externalPsk !== undefined || suite?.authentication === 'psk';
     if (peerChain.length === 0 && (byPsk || (resumed && version?.code === TLS13))) return undefined;
     return judgePeer(peerChain, settings.context, settings.server ? 'sslclient' : 'sslserver');
   }
@@ -169,7 +163,7 @@ export abstract class Facts {
   }
 
   getX509Certificate(): X509Certificate | undefined {
-    return x509(this.#ownChain);
+    return x509(this.#ownChain.slice(0, 1));
   }
 }
 
