@@ -130,6 +130,13 @@ try {
     'fixtures are imported and serve',
     run(process.execPath, ['fixtures.js'], empty) === 'CERT_HAS_EXPIRED true\n',
   );
+  writeFileSync(
+    join(empty, 'there.test.js'),
+    "import { accessSync } from 'node:fs';\nimport test from 'node:test';\ntest('there', () => accessSync('fixtures/server-cert.pem'));\n",
+  );
+  rmSync(join(empty, 'fixtures'), { recursive: true });
+  const registered = ['--import', 'tlskit/fixtures/register', '--test', 'there.test.js'];
+  expect('node:test has its fixtures before', /\bpass 1\b/.test(run(process.execPath, registered, empty)));
   expect('the library is imported and makes a key', run(process.execPath, ['use.js'], empty) === 'ed25519\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });
