@@ -1,7 +1,7 @@
 /** Server: the face of node:tls's server on our engine. A function, as Node's own: `tls.Server()` without new and `tls.Server.call(this, …)` work. */
 import { createHash } from 'node:crypto';
 import { Server as NetServer } from 'node:net';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import nodeTls, { type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
@@ -194,6 +194,8 @@ Object.defineProperty(construct, 'name', { value: 'Server' });
 Object.defineProperty(construct, 'prototype', { value: ServerMethods.prototype });
 Object.defineProperty(ServerMethods.prototype, 'constructor', { value: construct });
 Object.setPrototypeOf(construct, NetServer);
+// `instanceof` of node:tls, by which programs know servers of https, says yes to ours
+Object.setPrototypeOf(ServerMethods.prototype, nodeTls.Server.prototype);
 
 /** See {@link TlsServer}. */
 export const Server: ServerConstructor = construct as unknown as ServerConstructor;

@@ -6,9 +6,10 @@ import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
 import { peerCertificate, x509 } from '../peer/certificate.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
+import { NativeSide } from './native.ts';
 import type { Settings } from './settings.ts';
 
-export abstract class Facts {
+export abstract class Facts extends NativeSide {
   abstract readonly settings: Settings;
   abstract engine: TlsEngine | undefined;
   /** The newest session that can be resumed. */

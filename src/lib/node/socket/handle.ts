@@ -19,6 +19,8 @@ import { Transport } from './transport.ts';
 
 /** The socket above, as far as its handle knows it. */
 export interface HandleOwner {
+  /** Whether HTTP/1 reads from the socket. */
+  readonly parsed: boolean;
   /** Application data; false when no more are wanted for now. */
   received(bytes: Uint8Array): boolean;
   /** No more application data will come. */
@@ -60,7 +62,7 @@ export class TlsHandle extends Facts {
   reading = false;
   engine: TlsEngine | undefined;
   /** Memory of the program's that is read into. */
-  onread: OnRead | undefined;
+  memory: OnRead | undefined;
   readonly handshakes: HandshakeCount = newCount();
   /** A client: whether the program was told that the connection is secure, and the session that came before. */
   isVerified = false;
@@ -155,7 +157,7 @@ export class TlsHandle extends Facts {
   #end(): void {
     if (this.#ended || this.#over) return;
     this.#ended = true;
-    this.#owner.ended();
+    this.hand();
   }
 
   /** Sends application data, after the handshake if it is not done. `done` is called when the transport has them. */
@@ -237,7 +239,7 @@ export class TlsHandle extends Facts {
     switch (event.type) {
       case 'data':
         this.bytesRead += event.bytes.length;
-        if (!owner.received(event.bytes)) this.readStop();
+        this.hand(event.bytes);
         break;
       case 'secure':
         this.#holdTickets();
@@ -261,6 +263,19 @@ export class TlsHandle extends Facts {
         break;
       default:
     }
+  }
+
+  override get parsed(): boolean {
+    return this.#owner.parsed;
+  }
+
+  protected override deliver(bytes?: Uint8Array): void {
+    if (!bytes) this.#owner.ended();
+    else if (!this.#owner.received(bytes)) this.readStop();
+  }
+
+  isClosing(): boolean {
+    return this.#over;
   }
 
   /**

@@ -15,6 +15,10 @@ export class Owner implements HandleOwner {
     this.#socket = socket;
   }
 
+  get parsed(): boolean {
+    return Boolean((this.#socket as { parser?: unknown }).parser);
+  }
+
   received(bytes: Uint8Array): boolean {
     return deliver(this.#socket, bytes);
   }

@@ -89,7 +89,7 @@ export abstract class StreamSide extends Socket {
 /** Application data, from the handle to whoever reads. False when no more are wanted for now. */
 export function deliver(socket: StreamSide, bytes: Uint8Array): boolean {
   inside(socket)._unrefTimer();
-  const onread = inside(socket)._handle?.onread;
+  const onread = inside(socket)._handle?.memory;
   if (!onread) return socket.push(bytes);
   let wanted = true;
   for (let at = 0; at < bytes.length;) {

@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocketOptions } from 'node:tls';
+import nodeTls, { type TLSSocketOptions } from 'node:tls';
 import { SecureContext } from '../context/secure-context.ts';
 import { nodeError, validateBoolean } from '../errors/node.ts';
 import { tls } from '../module.ts';
@@ -13,7 +13,7 @@ import { initialise } from './initialise.ts';
 import { TlsMethods } from './methods.ts';
 import type { OwnOptions } from './options.ts';
 import { Owner } from './owner.ts';
-import type { OnRead } from './stream-side.ts';
+import { StreamSide, type OnRead } from './stream-side.ts';
 import { traceWanted } from './switches.ts';
 
 /** A socket that speaks TLS. */
@@ -66,7 +66,7 @@ function construct(this: TLSSocket, socket?: Duplex | null, given?: TLSSocketOpt
     signal: options.signal,
   };
   (Socket as unknown as (this: Socket, options: object) => void).call(this, made);
-  handle.onread = socket ? undefined : usableOnRead(options);
+  handle.memory = socket ? undefined : usableOnRead(options);
   this.ssl = handle;
   this.on('error', this._tlsError);
   const below = handle.attach(socket ?? undefined);
@@ -85,6 +85,8 @@ Object.defineProperty(construct, 'name', { value: 'TLSSocket' });
 Object.defineProperty(construct, 'prototype', { value: TlsMethods.prototype });
 Object.defineProperty(TlsMethods.prototype, 'constructor', { value: construct });
 Object.setPrototypeOf(construct, Socket);
+// `instanceof` of node:tls, by which its http2 and others know what waits for a handshake, says yes to ours
+Object.setPrototypeOf(StreamSide.prototype, nodeTls.TLSSocket.prototype);
 
 /** See {@link TLSSocket}. */
 export const TLSSocket: TLSSocketConstructor = construct as unknown as TLSSocketConstructor;
