@@ -1,12 +1,12 @@
 /** What programs may set on the module: defaults that are read whenever they are needed. They begin as this Node's, so that its flags count. */
-import tls from 'node:tls';
+import tls, { type SecureVersion } from 'node:tls';
 
 /** The mutable part of the module. */
 export interface Defaults {
   DEFAULT_CIPHERS: string;
   DEFAULT_ECDH_CURVE: string;
-  DEFAULT_MIN_VERSION: string;
-  DEFAULT_MAX_VERSION: string;
+  DEFAULT_MIN_VERSION: SecureVersion;
+  DEFAULT_MAX_VERSION: SecureVersion;
   CLIENT_RENEG_LIMIT: number;
   CLIENT_RENEG_WINDOW: number;
 }

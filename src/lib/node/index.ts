@@ -2,6 +2,7 @@
  * `tlskit/tls`: a drop-in for node:tls on our engine. The default export is one object whose values may be assigned, as those of Node's module
  * may; `require('tlskit/tls')` gives it too. docs/node-tls.md says what differs.
  */
+import type { SecureVersion } from 'node:tls';
 import { connect } from './connect.ts';
 import { getCiphers } from './context/ciphers.ts';
 import { SecureContext, createSecureContext } from './context/secure-context.ts';
@@ -55,5 +56,12 @@ export {
   convertALPNProtocols,
   checkServerIdentity,
 };
+/** As they were when the module was loaded: assign those of the default export. */
+export const DEFAULT_CIPHERS: string = tls.DEFAULT_CIPHERS;
+export const DEFAULT_ECDH_CURVE: string = tls.DEFAULT_ECDH_CURVE;
+export const DEFAULT_MIN_VERSION: SecureVersion = tls.DEFAULT_MIN_VERSION;
+export const DEFAULT_MAX_VERSION: SecureVersion = tls.DEFAULT_MAX_VERSION;
+export const CLIENT_RENEG_LIMIT: number = tls.CLIENT_RENEG_LIMIT;
+export const CLIENT_RENEG_WINDOW: number = tls.CLIENT_RENEG_WINDOW;
 export default tls;
 export { tls as 'module.exports' };

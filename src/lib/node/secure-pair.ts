@@ -37,7 +37,8 @@ class PairSide extends Duplex {
 /** Both ends of a pair: `encrypted` belongs to the network, `cleartext` to the program. Emits `secure`. */
 export class SecurePair extends EventEmitter {
   readonly credentials: SecureContext;
-  readonly encrypted: Duplex;
+  /** A Duplex; Node's types call it so. */
+  readonly encrypted: TLSSocket;
   readonly cleartext: TLSSocket;
 
   constructor(
@@ -54,7 +55,7 @@ export class SecurePair extends EventEmitter {
     one.other = two;
     two.other = one;
     this.credentials = secureContext;
-    this.encrypted = one;
+    this.encrypted = one as Duplex as TLSSocket;
     this.cleartext = new TLSSocket(two, {
       secureContext,
       isServer: isServer === true,

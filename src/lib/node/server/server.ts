@@ -1,7 +1,7 @@
 /** Server: the face of node:tls's server on our engine. A function, as Node's own: `tls.Server()` without new and `tls.Server.call(this, …)` work. */
 import { createHash } from 'node:crypto';
 import { Server as NetServer } from 'node:net';
-import nodeTls, { type SecureContextOptions, type TlsOptions } from 'node:tls';
+import nodeTls, { type SecureContextOptions, type Server as NodeServer, type TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
@@ -110,8 +110,8 @@ export abstract class ServerMethods extends NetServer {
   }
 
   /** 48 octets. */
-  getTicketKeys(): Buffer {
-    return this._sharedCreds.context.getTicketKeys();
+  getTicketKeys(): ReturnType<NodeServer['getTicketKeys']> {
+    return Buffer.from(this._sharedCreds.context.getTicketKeys());
   }
 
   /** Throws unless there are 48 octets. */
@@ -141,7 +141,7 @@ export interface TlsServer extends ServerMethods {}
 
 type Listener = (socket: TLSSocket) => void;
 
-export interface ServerConstructor {
+export interface ServerConstructor extends Omit<typeof NetServer, 'prototype'> {
   new (listener?: Listener): TlsServer;
   new (options: TlsOptions, listener?: Listener): TlsServer;
   readonly prototype: TlsServer;

@@ -1,6 +1,12 @@
 /** What a connection can be asked: the methods that Node's sockets pass on to their handle. */
 import type { X509Certificate } from 'node:crypto';
-import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls';
+import type {
+  CipherNameAndProtocol,
+  DetailedPeerCertificate,
+  EphemeralKeyInfo,
+  PeerCertificate,
+  TLSSocket,
+} from 'node:tls';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
@@ -8,6 +14,9 @@ import { peerCertificate, x509 } from '../peer/certificate.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
 import { NativeSide } from './native.ts';
 import type { Settings } from './settings.ts';
+
+/** Octets as the types of this Node's release name them. */
+export type Octets = ReturnType<TLSSocket['getFinished']>;
 
 export abstract class Facts extends NativeSide {
   abstract readonly settings: Settings;
@@ -59,11 +68,11 @@ export abstract class Facts extends NativeSide {
     return { type: 'ECDH', ...named };
   }
 
-  getFinished(): Buffer | undefined {
+  getFinished(): Octets {
     return octets(this.info?.ownFinished);
   }
 
-  getPeerFinished(): Buffer | undefined {
+  getPeerFinished(): Octets {
     return octets(this.info?.peerFinished);
   }
 
@@ -85,13 +94,13 @@ export abstract class Facts extends NativeSide {
   }
 
   /** The session in OpenSSL's form, which Node's own sockets read and write too. */
-  getSession(): Buffer | undefined {
+  getSession(): Octets {
     const session = this.engine?.currentSession() ?? this.lastSession;
     return session && this.sessionBytes(session);
   }
 
-  sessionBytes(session: Session): Buffer {
-    return writeSslSession({ session, verifyResult: this.#verifyResult() });
+  sessionBytes(session: Session): NonNullable<Octets> {
+    return Buffer.from(writeSslSession({ session, verifyResult: this.#verifyResult() }));
   }
 
   #verifyResult(): number {
@@ -108,14 +117,14 @@ export abstract class Facts extends NativeSide {
     }
   }
 
-  getTLSTicket(): Buffer | undefined {
+  getTLSTicket(): Octets {
     const { ticket } = this.lastSession ?? this.settings.session ?? {};
     return octets(ticket);
   }
 
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): NonNullable<Octets> {
     if (!this.engine) throw new RangeError('there are no keys yet');
-    return this.engine.exportKeyingMaterial(length, label, context);
+    return Buffer.from(this.engine.exportKeyingMaterial(length, label, context));
   }
 
   /** The verdict on the peer's certificates; undefined when there is nothing against them. */
@@ -168,7 +177,7 @@ export abstract class Facts extends NativeSide {
   }
 }
 
-const octets = (bytes: Uint8Array | undefined): Buffer | undefined =>
+const octets = (bytes: Uint8Array | undefined): Octets =>
   bytes === undefined || bytes.length === 0 ? undefined : Buffer.from(bytes);
 
 /** Names and bits of the keys of curves, by node:crypto's name of the curve. */

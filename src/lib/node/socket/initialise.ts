@@ -1,5 +1,5 @@
 /** Readies a new socket: what its options ask of the handle, and what it hears of the stream below. */
-import { Socket } from 'node:net';
+import { Socket, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { validateFunction, validateString } from '../errors/node.ts';
 import { alpnHook, helloHook, sessionStore } from '../server/hooks.ts';
@@ -12,7 +12,7 @@ import type { TLSSocket } from './tls-socket.ts';
 export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, given: Duplex | undefined): void {
   const options = socket._tlsOptions;
   const { settings } = handle;
-  socket.server = options.server;
+  socket.server = options.server as Server;
   socket._requestCert = Boolean(options.requestCert) || !options.isServer;
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized);
   handle.setVerifyMode(socket._requestCert, socket._rejectUnauthorized);

@@ -1,5 +1,6 @@
 /** node:tls's methods of TLSSocket, over its handle. Construction is in tls-socket.ts. */
 import type { X509Certificate } from 'node:crypto';
+import type { Server as NetServer } from 'node:net';
 import { isArrayBufferView } from 'node:util/types';
 import type {
   CipherNameAndProtocol,
@@ -19,6 +20,7 @@ import {
   validateUint32,
 } from '../errors/node.ts';
 import { renegotiationRefused } from '../errors/connection.ts';
+import type { Octets } from './facts.ts';
 import type { TlsHandle } from './handle.ts';
 import type { OwnOptions } from './options.ts';
 import { StreamSide, inside } from './stream-side.ts';
@@ -33,7 +35,8 @@ export abstract class TlsMethods extends StreamSide {
   declare readonly encrypted: true;
   declare authorized: boolean;
   declare authorizationError: Error;
-  declare server: unknown;
+  /** A server's socket: its server. */
+  declare server: NetServer;
   declare alpnProtocol: string | false | null;
   declare npnProtocol: string | false | null;
   declare servername: string | false | null;
@@ -133,7 +136,7 @@ export abstract class TlsMethods extends StreamSide {
     return true;
   }
 
-  exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer {
+  exportKeyingMaterial(length: number, label: string, context?: Buffer): NonNullable<Octets> {
     validateUint32(length, 'length', true);
     validateString(label, 'label');
     if (context !== undefined) validateBuffer(context, 'context');
@@ -198,11 +201,11 @@ export abstract class TlsMethods extends StreamSide {
     return ask(this, (handle) => handle.getEphemeralKeyInfo()) ?? null;
   }
 
-  getFinished(): Buffer | undefined {
+  getFinished(): Octets {
     return ask(this, (handle) => handle.getFinished());
   }
 
-  getPeerFinished(): Buffer | undefined {
+  getPeerFinished(): Octets {
     return ask(this, (handle) => handle.getPeerFinished());
   }
 
@@ -210,7 +213,7 @@ export abstract class TlsMethods extends StreamSide {
     return ask(this, (handle) => handle.getProtocol());
   }
 
-  getSession(): Buffer | undefined {
+  getSession(): Octets {
     return ask(this, (handle) => handle.getSession());
   }
 
@@ -218,7 +221,7 @@ export abstract class TlsMethods extends StreamSide {
     return ask(this, (handle) => handle.getSharedSigalgs());
   }
 
-  getTLSTicket(): Buffer | undefined {
+  getTLSTicket(): Octets {
     return ask(this, (handle) => handle.getTLSTicket());
   }
 

@@ -19,7 +19,7 @@ import { traceWanted } from './switches.ts';
 /** A socket that speaks TLS. */
 export interface TLSSocket extends TlsMethods {}
 
-export interface TLSSocketConstructor {
+export interface TLSSocketConstructor extends Omit<typeof Socket, 'prototype'> {
   new (socket?: Duplex | null, options?: TLSSocketOptions): TLSSocket;
   readonly prototype: TLSSocket;
 }
