@@ -10,7 +10,7 @@ import { tls as base, type Module } from './module.ts';
 import { convertALPNProtocols } from './peer/alpn.ts';
 import { checkServerIdentity } from './peer/identity.ts';
 import { getCACertificates, rootCertificates, setDefaultCACertificates } from './peer/roots.ts';
-import { createSecurePair } from './secure-pair.ts';
+import { SecurePair, createSecurePair } from './secure-pair.ts';
 import { Server, createServer } from './server/server.ts';
 import { TLSSocket } from './socket/tls-socket.ts';
 
@@ -26,6 +26,10 @@ export interface Tls extends Module {
   rootCertificates: typeof rootCertificates;
   getCACertificates: typeof getCACertificates;
   setDefaultCACertificates: typeof setDefaultCACertificates;
+  /** What sockets were called before Node 0.12. */
+  CryptoStream: typeof TLSSocket;
+  ClearTextStream: typeof TLSSocket;
+  SecurePair: typeof SecurePair;
 }
 
 const tls: Tls = Object.assign(base, {
@@ -39,6 +43,9 @@ const tls: Tls = Object.assign(base, {
   rootCertificates,
   getCACertificates,
   setDefaultCACertificates,
+  CryptoStream: TLSSocket,
+  ClearTextStream: TLSSocket,
+  SecurePair,
 });
 
 export {

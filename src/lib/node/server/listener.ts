@@ -57,7 +57,9 @@ function secured(this: Connection): void {
 function failed(this: Connection, error: Error): void {
   if (this._controlReleased || told.has(this)) return;
   told.add(this);
-  serverOf(this).emit('tlsClientError', error, this);
+  const server = serverOf(this);
+  // programs from before Node 6 know the event by its old name
+  if (!server.emit('tlsClientError', error, this)) server.emit('clientError', error, this);
 }
 
 function tellKeys(this: Connection, line: Buffer): void {
@@ -66,7 +68,7 @@ function tellKeys(this: Connection, line: Buffer): void {
 
 function closed(this: Connection, hadError: boolean): void {
   // an error was told already
-  if (!hadError) failed.call(this, connectionReset('socket hang up'));
+  if (!hadError && !this._controlReleased) failed.call(this, connectionReset('socket hang up'));
 }
 
 /** The newest context of addContext whose name fits. */

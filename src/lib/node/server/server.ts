@@ -18,6 +18,7 @@ import { tls } from '../module.ts';
 import type { OwnOptions } from '../socket/options.ts';
 import type { TLSSocket } from '../socket/tls-socket.ts';
 import { setSocketDefaults, type SocketDefaults } from './defaults.ts';
+import { warnOfNpn } from '../socket/switches.ts';
 import { connectionListener } from './listener.ts';
 
 type Settable = SecureContextOptions & {
@@ -187,8 +188,17 @@ function readOptions(server: ServerMethods, options: TlsOptions & OwnOptions): v
   if (SNICallback) validateFunction(SNICallback, 'options.SNICallback');
   if (pskCallback) validateFunction(pskCallback, 'options.pskCallback');
   if (pskIdentityHint) validateString(pskIdentityHint, 'options.pskIdentityHint');
+  if (options.NPNProtocols) warnOfNpn();
   setSocketDefaults(server, { handshakeTimeout, SNICallback, pskCallback, pskIdentityHint } as SocketDefaults);
 }
+
+// the old name of what getConnections tells, without its callback
+Object.defineProperty(ServerMethods.prototype, 'connections', {
+  configurable: true,
+  get(this: { _connections: number }) {
+    return this._connections;
+  },
+});
 
 Object.defineProperty(construct, 'name', { value: 'Server' });
 Object.defineProperty(construct, 'prototype', { value: ServerMethods.prototype });

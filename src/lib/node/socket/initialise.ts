@@ -6,7 +6,7 @@ import { alpnHook, helloHook, sessionStore } from '../server/hooks.ts';
 import type { TlsHandle } from './handle.ts';
 import { pskHooks } from './psk.ts';
 import { inside } from './stream-side.ts';
-import { logKeys } from './switches.ts';
+import { logKeys, warnOfNpn } from './switches.ts';
 import type { TLSSocket } from './tls-socket.ts';
 
 export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, given: Duplex | undefined): void {
@@ -22,6 +22,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   if (options.isServer) serverSide(socket, handle);
   else if (options.session) socket.setSession(options.session);
   logKeys(socket);
+  if (options.NPNProtocols) warnOfNpn();
   if (options.ALPNProtocols) handle.setALPNProtocols(options.ALPNProtocols as Uint8Array);
   if (options.pskCallback) {
     validateFunction(options.pskCallback, 'pskCallback');

@@ -38,7 +38,6 @@ export abstract class TlsMethods extends StreamSide {
   /** A server's socket: its server. */
   declare server: NetServer;
   declare alpnProtocol: string | false | null;
-  declare npnProtocol: string | false | null;
   declare servername: string | false | null;
   declare secureConnecting: boolean;
   declare ssl: TlsHandle | null;
@@ -50,6 +49,11 @@ export abstract class TlsMethods extends StreamSide {
   declare _SNICallback: OwnOptions['SNICallback'] | null;
   declare _requestCert: boolean;
   declare _rejectUnauthorized: boolean;
+
+  /** What NPN chose: nothing, as the engine has ALPN alone so far. */
+  get npnProtocol(): string | false | null {
+    return this._secureEstablished ? false : null;
+  }
 
   // ---- the life of a connection, under the names that Node's own modules use
 

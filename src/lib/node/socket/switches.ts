@@ -45,3 +45,14 @@ export function logKeys(socket: TLSSocket): void {
     });
   });
 }
+
+let warnedNpn = false;
+
+/** Nothing that is asked for is passed over in silence. */
+export function warnOfNpn(): void {
+  if (warnedNpn) return;
+  warnedNpn = true;
+  process.emitWarning(
+    'NPNProtocols is ignored: there is no NPN yet. Use ALPNProtocols, which every peer of today has.',
+  );
+}
