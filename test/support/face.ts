@@ -2,8 +2,6 @@
  * For tests that run others' packages on our sockets: node:tls of this test file is tlskit/tls, by the module that `--import tlskit/tls/register` loads.
  * With TLSKIT_TEST_FACE=node it stays Node's, which shows that a test asks nothing but what node:tls does.
  */
-import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
 import nodeTls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 
@@ -12,14 +10,6 @@ if (!onNode) await import('../../src/lib/node/register.ts');
 
 /** What packages get as node:tls. */
 export const face: typeof nodeTls = nodeTls;
-
-/** Has a server listen on a free port of this machine. */
-export function listen(server: Server | HttpServer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
 
 /** One event's arguments; an `error` before it fails. */
 export function event<T extends unknown[]>(

@@ -1,13 +1,12 @@
 /** HTTP/2 of Node over our sockets: both ends ours, and either end with one of Node's own TLS; and node:http2 unchanged over sockets of ours. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
 import nodeHttp2, { type ClientHttp2Session, type ClientHttp2Stream, type Http2SecureServer } from 'node:http2';
 import nodeHttps from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import nodeTls, { type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import ourHttp2 from '../../../src/lib/node/http2.ts';
 import ourTls from '../../../src/lib/node/index.ts';
+import { happens, listen } from '../../support/web.ts';
 import { caPem, pems, type Pems } from '../../support/identities.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -31,15 +30,6 @@ function answer(stream: ClientHttp2Stream): Promise<Answer> {
     stream.on('end', () => resolve({ headers, body: Buffer.concat(pieces), trailers }));
     stream.on('error', reject);
   });
-}
-
-const once = <T extends unknown[]>(from: EventEmitter, name: string): Promise<T> =>
-  new Promise((resolve) => void from.once(name, (...all: unknown[]) => resolve(all as T)));
-
-function listen(server: Server): Promise<number> {
-  return new Promise(
-    (resolve) => void server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
-  );
 }
 
 /** What servers here do. */
@@ -99,7 +89,7 @@ describe.each([
     behave(listening);
     port = await listen(listening);
     session = client.connect(`https://localhost:${port}`, { ca, ...(await pems('rsa')) });
-    await Promise.all([once(session, 'connect'), once(listening, 'session')]);
+    await Promise.all([happens(session, 'connect'), happens(listening, 'session')]);
     closers.push(
       () => session.destroy(),
       () => listening.close(),
@@ -108,11 +98,11 @@ describe.each([
   afterAll(() => closers.forEach((close) => close()));
 
   it('knows of TLS what node:http2 knows', async () => {
-    const served = once<[ClientHttp2Session]>(listening, 'session');
+    const served = happens<[ClientHttp2Session]>(listening, 'session');
     const other = client.connect(`https://localhost:${port}`, { ca, ...(await pems('rsa')) });
     const [[theirs], [told, socket]] = await Promise.all([
       served,
-      once<[ClientHttp2Session, TLSSocket]>(other, 'connect'),
+      happens<[ClientHttp2Session, TLSSocket]>(other, 'connect'),
     ]);
     expect(told).toBe(other);
     const origins = [...(other.originSet ?? [])];
@@ -128,7 +118,7 @@ describe.each([
     expect(near instanceof (clientIs === 'ours' ? ourTls : nodeTls).TLSSocket).toBe(true);
     expect(far instanceof (serverIs === 'ours' ? ourTls : nodeTls).TLSSocket).toBe(true);
     other.close();
-    await once(other, 'close');
+    await happens(other, 'close');
   });
 
   it('has two hundred streams at once', async () => {
@@ -149,18 +139,18 @@ describe.each([
     const stream = session.request({ ':path': '/echo', ':method': 'POST' });
     for (let i = 0; i < 20; i++) {
       stream.write(`message ${i}`);
-      const [back] = await once<[Buffer]>(stream, 'data');
+      const [back] = await happens<[Buffer]>(stream, 'data');
       expect(back.toString()).toBe(`message ${i}`);
     }
     stream.end();
     stream.resume();
-    await once(stream, 'close');
+    await happens(stream, 'close');
     const { trailers, body } = await answer(session.request({ ':path': '/trailers' }));
     expect([body.toString(), trailers?.['grpc-status']]).toEqual(['body', '0']);
   });
 
   it('takes what a server pushes', async () => {
-    const pushed = once<[ClientHttp2Stream]>(session, 'stream').then(([stream]) => answer(stream));
+    const pushed = happens<[ClientHttp2Stream]>(session, 'stream').then(([stream]) => answer(stream));
     const { body } = await answer(session.request({ ':path': '/push' }));
     expect(body.toString()).toBe('look what I pushed');
     expect((await pushed).body.equals(PUSHED)).toBe(true);
@@ -169,9 +159,9 @@ describe.each([
   it('gives up streams, from either end', async () => {
     const { NGHTTP2_CANCEL } = nodeHttp2.constants;
     const hanging = session.request({ ':path': '/hang' });
-    await once(hanging, 'data');
+    await happens(hanging, 'data');
     hanging.close(NGHTTP2_CANCEL);
-    await once(hanging, 'close');
+    await happens(hanging, 'close');
     expect(hanging.rstCode).toBe(NGHTTP2_CANCEL);
     const refused = answer(session.request({ ':path': '/reset' }));
     await expect(refused).rejects.toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' });
@@ -181,8 +171,8 @@ describe.each([
 
   it('ends after GOAWAY', async () => {
     const other = client.connect(`https://localhost:${port}`, { ca });
-    const gone = once<[number]>(other, 'goaway');
-    const closed = once(other, 'close');
+    const gone = happens<[number]>(other, 'goaway');
+    const closed = happens(other, 'close');
     const { body } = await answer(other.request({ ':path': '/goaway' }));
     expect(body.toString()).toBe('last');
     expect((await gone)[0]).toBe(nodeHttp2.constants.NGHTTP2_NO_ERROR);
@@ -190,11 +180,11 @@ describe.each([
   });
 
   it('hears of a server that is gone in the middle', async () => {
-    const served = once<[ClientHttp2Session]>(listening, 'session');
+    const served = happens<[ClientHttp2Session]>(listening, 'session');
     const other = client.connect(`https://localhost:${port}`, { ca });
     const stream = other.request({ ':path': '/hang' });
-    await once(stream, 'data');
-    const closed = Promise.all([once(other, 'close'), once(stream, 'close')]);
+    await happens(stream, 'data');
+    const closed = Promise.all([happens(other, 'close'), happens(stream, 'close')]);
     stream.on('error', () => undefined);
     other.on('error', () => undefined);
     (await served)[0].destroy();
@@ -206,7 +196,7 @@ describe.each([
     const other = client.connect(`https://localhost:${port}`);
     let connected = false;
     other.on('connect', () => (connected = true));
-    const [error] = await once<[Error]>(other, 'error');
+    const [error] = await happens<[Error]>(other, 'error');
     expect(error).toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' });
     expect(connected).toBe(false);
   });
@@ -220,12 +210,12 @@ describe('A11: node:http2 unchanged', () => {
     const session = nodeHttp2.connect(`https://localhost:${port}`, {
       createConnection: () => ourTls.connect({ port, host: 'localhost', ca, ALPNProtocols: ['h2'] }),
     });
-    await once(session, 'connect');
+    await happens(session, 'connect');
     expect([session.encrypted, session.alpnProtocol]).toEqual([true, 'h2']);
     expect(session.socket instanceof ourTls.TLSSocket).toBe(true);
     expect((await answer(session.request({ ':path': '/' }))).body.toString()).toBe('you asked for /');
     session.close();
-    await once(session, 'close');
+    await happens(session, 'close');
     server.close();
   });
 
@@ -242,7 +232,7 @@ describe('A11: node:http2 unchanged', () => {
     const { body } = await answer(stream);
     expect(body.equals(bytes)).toBe(true);
     session.close();
-    await once(session, 'close');
+    await happens(session, 'close');
     server.close();
   });
 });
@@ -252,16 +242,16 @@ describe("Node's own TLS over ours", () => {
     const inner = nodeTls.createServer(identity, (socket) => void socket.pipe(socket));
     const outer = ourTls.createServer(identity, (socket) => void inner.emit('connection', socket));
     const below = ourTls.connect({ port: await listen(outer), host: 'localhost', ca });
-    await once(below, 'secureConnect');
+    await happens(below, 'secureConnect');
     const socket = nodeTls.connect({ socket: below, servername: 'localhost', ca });
-    await once(socket, 'secureConnect');
+    await happens(socket, 'secureConnect');
     const bytes = randomBytes(500_000);
     socket.end(bytes);
     const pieces: Buffer[] = [];
     for await (const piece of socket) pieces.push(piece as Buffer);
     expect(digest(Buffer.concat(pieces))).toBe(digest(bytes));
     outer.close();
-    await once(outer, 'close');
+    await happens(outer, 'close');
   });
 });
 
@@ -281,13 +271,13 @@ describe('A11: allowHTTP1', () => {
     expect((await answer(session.request({}))).body.toString()).toBe('2.0 TLSv1.3');
     session.close();
     server.close();
-    await once(server, 'close');
+    await happens(server, 'close');
   });
 
   it('says "unknownProtocol" of who speaks neither', async () => {
     const server = ourHttp2.createSecureServer(identity);
     const port = await listen(server);
-    const heard = once<[TLSSocket]>(server, 'unknownProtocol');
+    const heard = happens<[TLSSocket]>(server, 'unknownProtocol');
     const socket = nodeTls.connect({ port, host: 'localhost', ca });
     const [theirs] = await heard;
     expect(theirs).toBeInstanceOf(ourTls.TLSSocket);

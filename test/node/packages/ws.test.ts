@@ -4,7 +4,8 @@ import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Elsewhere, event, face, listen } from '../../support/face.ts';
+import { Elsewhere, event, face } from '../../support/face.ts';
+import { listen } from '../../support/web.ts';
 import { caPem, pems, type Pems } from '../../support/identities.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
