@@ -4,9 +4,10 @@ import { delimiter, join } from 'node:path';
 import type * as Tls from 'node:tls';
 import { readCrls, type Crl } from '../lib/crl/index.ts';
 import { fail, TlskitError } from '../lib/errors.ts';
+import { filesWithHash, systemFileName, systemFolderNames } from '../lib/node/peer/openssl-places.ts';
 import { TrustStore, type TrustLookup } from '../lib/verify/index.ts';
 import { readCertificates, type Certificate } from '../lib/x509/certificate.ts';
-import { canonicalName, nameHash, nameHashOld } from '../lib/x509/hash.ts';
+import { canonicalName } from '../lib/x509/hash.ts';
 import type { Name } from '../lib/x509/name.ts';
 import { readFile } from './source.ts';
 
@@ -22,24 +23,13 @@ export interface TrustSources {
   readonly CRL?: string | undefined;
 }
 
-/** Where OpenSSL builds of the common systems keep their trusted certificates: OPENSSLDIR's cert.pem and certs. */
-const FILES = [
-  '/usr/lib/ssl/cert.pem',
-  '/etc/ssl/cert.pem',
-  '/etc/pki/tls/cert.pem',
-  '/usr/local/etc/openssl@3/cert.pem',
-];
-const FOLDERS = ['/usr/lib/ssl/certs', '/etc/ssl/certs', '/etc/pki/tls/certs'];
-/** Bundles beside them, for systems where neither is. */
+/** Bundles of systems that have no file where OpenSSL looks for it. */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
   '/etc/ssl/ca-bundle.pem',
 ];
-
-/** Certificates with one hash in a folder that are looked at. */
-const MAX_SAME_HASH = 100;
 
 /**
  * The trusted certificates of a command line.
@@ -110,9 +100,9 @@ function lazily(read: () => Iterable<Certificate | Uint8Array>): TrustLookup {
 }
 
 function systemFile(): TrustLookup[] {
-  const named = process.env['SSL_CERT_FILE'];
-  if (named !== undefined) return existsSync(named) ? [lazily(() => fromFile(named))] : [];
-  const path = [...FILES, ...BUNDLES].find((file) => existsSync(file));
+  const path = systemFileName() ?? BUNDLES.find((file) => existsSync(file));
+  // named by SSL_CERT_FILE
+  if (path !== undefined && !existsSync(path)) return [];
   return [lazily(path === undefined ? nodesOwn : () => fromFile(path))];
 }
 
@@ -128,12 +118,6 @@ function nodesOwn(): Uint8Array[] {
 
 const systemFolders = (): TrustLookup[] => systemFolderNames().map(hashedFolder);
 
-/** The folders of trusted certificates of the system: SSL_CERT_DIR's, else the usual one. */
-export function systemFolderNames(): string[] {
-  const path = process.env['SSL_CERT_DIR'] ?? FOLDERS.find((folder) => existsSync(folder));
-  return path === undefined ? [] : path.split(delimiter);
-}
-
 function folders(paths: string): TrustLookup[] {
   return paths.split(delimiter).map((path) => {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
@@ -142,26 +126,20 @@ function folders(paths: string): TrustLookup[] {
   });
 }
 
-/** A folder whose files are called by the hash of the subject's name and a number: `dcaaf7f0.0`. */
+/** A folder whose files are called by the hash of the subject's name and a number. */
 const hashedFolder =
   (path: string): TrustLookup =>
   (subject) =>
     withHash(path, subject, '', fromFile);
 
-/** What the files of a name's hash hold: today's hash, and the one before OpenSSL 1.0.0 that `rehash -old` and -compat use. */
+/** What the files of a name's hash hold. */
 function* withHash<T>(
   folder: string,
   name: Name,
   suffix: '' | 'r',
   read: (path: string) => readonly T[],
 ): Generator<T> {
-  for (const hash of new Set([nameHash(name), nameHashOld(name)])) {
-    for (let i = 0; i < MAX_SAME_HASH; i += 1) {
-      const path = join(folder, `${hash}.${suffix}${i}`);
-      if (!existsSync(path)) break;
-      yield* orNone(() => read(path));
-    }
-  }
+  for (const path of filesWithHash(folder, name, suffix)) yield* orNone(() => read(path));
 }
 
 /** -CAstore: a file, or every file of a folder that holds certificates. */

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { PROVIDER_FLAGS } from '../cli/flags/keys.ts';
 import { rehashFolder, type HashKind, type LinkChange, type RehashOptions } from '../cli/rehash.ts';
 import { bool, defineCommand, type CommandSpec } from '../cli/spec.ts';
-import { systemFolderNames } from '../cli/trust.ts';
+import { systemFolderNames } from '../lib/node/peer/openssl-places.ts';
 
 const flags = {
   compat: bool('Make links by both hashes'),

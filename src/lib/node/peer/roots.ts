@@ -5,12 +5,11 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import tls from 'node:tls';
-import { decodePem, encodePem, readDer } from '../../der/index.ts';
-import { TlskitError } from '../../errors.ts';
-import { TrustStore, type TrustLookup } from '../../verify/index.ts';
-import { nameKey } from '../../verify/name-key.ts';
-import { Name } from '../../x509/name.ts';
+import { TrustStore } from '../../verify/index.ts';
+import { certificatePem } from '../../x509/build.ts';
+import { octetsOf, readAuthorities, readChain } from '../context/material.ts';
 import { invalidArgType, invalidArgValue, nodeError, validateArray, validateString } from '../errors/node.ts';
+import { lookupIn } from './lookup.ts';
 import { openSslCertificates, openSslLookups } from './openssl-places.ts';
 
 /** Which certificates: those that are trusted by default, and what they come from. */
@@ -44,7 +43,7 @@ const ownDefault = (): readonly string[] => [
 const SOURCES: Readonly<Record<CaType, () => readonly string[]>> = {
   default: ownDefault,
   bundled: () => rootCertificates,
-  system: () => [...new Set(openSslCertificates().map((der) => encodePem('CERTIFICATE', der)))],
+  system: () => [...new Set(openSslCertificates().map(certificatePem))],
   extra: () => readExtra(EXTRA_FILE),
 };
 
@@ -71,26 +70,25 @@ export function getCACertificates(type: CaType = 'default'): string[] {
  * Says which certificates are trusted by contexts that name none, in place of all others. Where Node has this function it counts for
  * `node:tls`, too.
  *
- * @param certs PEM; of each the first certificate
- * @throws TypeError ERR_INVALID_ARG_TYPE; Error ERR_CRYPTO_OPERATION_FAILED where a list has no certificate at all
+ * @param certs PEM
+ * @throws TypeError ERR_INVALID_ARG_TYPE; Error ERR_CRYPTO_OPERATION_FAILED where a list has no certificate at all; what this Node's OpenSSL says
+ *   of a certificate that cannot be read
  */
 export function setDefaultCACertificates(certs: readonly (string | NodeJS.ArrayBufferView)[]): void {
   if (newer.setDefaultCACertificates) return newer.setDefaultCACertificates(certs);
   validateArray(certs, 'certs');
-  const texts = certs.map((cert, i) => {
-    if (typeof cert === 'string') return cert;
-    if (ArrayBuffer.isView(cert)) return Buffer.from(cert.buffer, cert.byteOffset, cert.byteLength).toString('latin1');
-    throw invalidArgType(`certs[${i}]`, ['string', 'ArrayBufferView'], cert);
+  const found = certs.flatMap((cert, i) => {
+    if (typeof cert !== 'string' && !ArrayBuffer.isView(cert)) {
+      throw invalidArgType(`certs[${i}]`, ['string', 'ArrayBufferView'], cert);
+    }
+    // what begins a certificate has to hold one
+    return /^-----BEGIN /m.test(octetsOf(cert).toString('latin1')) ? readChain(cert) : readAuthorities(cert);
   });
-  const found = texts.flatMap((text) => decodeCertificates(text).slice(0, 1));
   if (found.length === 0 && certs.length > 0) {
     throw nodeError('ERR_CRYPTO_OPERATION_FAILED', 'No valid certificates found in the provided array');
   }
-  chosen = Object.freeze([...new Set(found.map((der) => encodePem('CERTIFICATE', der)))]);
+  chosen = Object.freeze([...new Set(found.map(certificatePem))]);
 }
-
-const decodeCertificates = (text: string): Buffer[] =>
-  decodePem(text, (label) => /^(?:X509 |TRUSTED )?CERTIFICATE$/.test(label)).map(({ der }) => der);
 
 let made: { readonly from: readonly string[]; readonly trust: TrustStore } | undefined;
 
@@ -104,39 +102,14 @@ export function defaultTrust(): TrustStore {
   return made.trust;
 }
 
-/** Certificates by their subjects, which alone are read before. */
-function lookupIn(pems: readonly string[]): TrustLookup {
-  let bySubject: ReadonlyMap<string, readonly Buffer[]> | undefined;
-  return (subject) => (bySubject ??= indexed(pems)).get(nameKey(subject)) ?? [];
-}
-
-function indexed(pems: readonly string[]): ReadonlyMap<string, readonly Buffer[]> {
-  const bySubject = new Map<string, Buffer[]>();
-  for (const der of pems.flatMap(decodeCertificates)) {
-    const key = nameKey(subjectOf(der));
-    bySubject.set(key, [...(bySubject.get(key) ?? []), der]);
-  }
-  return bySubject;
-}
-
-/** The subject of a certificate, without a look at the rest (RFC 5280 section 4.1). */
-function subjectOf(der: Buffer): Name {
-  const [tbs] = readDer(der, 'ber').children;
-  const fields = tbs?.children ?? [];
-  // version (where there is one), serialNumber, signature, issuer, validity, subject
-  const subject = fields[fields[0]?.isContext(0) ? 5 : 4];
-  if (!subject) throw new TlskitError('ERR_DER', 'a certificate without a subject');
-  return Name.read(subject);
-}
-
-/** The certificates of NODE_EXTRA_CA_CERTS; where it cannot be read, Node says so and goes on. */
+/** The certificates of NODE_EXTRA_CA_CERTS, up to the first that cannot be read. */
 function readExtra(path: string | undefined): string[] {
   if (!path) return [];
+  // when Node makes its own list for the first time, it warns of what it cannot read
+  tls.createSecureContext();
   try {
-    return decodeCertificates(readFileSync(path, 'latin1')).map((der) => encodePem('CERTIFICATE', der));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Warning: Ignoring extra certs from \`${path}\`, load failed: ${reason}\n`);
+    return readAuthorities(readFileSync(path)).map(certificatePem);
+  } catch {
     return [];
   }
 }
