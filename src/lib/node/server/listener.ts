@@ -59,7 +59,8 @@ function failed(this: Connection, error: Error): void {
   told.add(this);
   const server = serverOf(this);
   // programs from before Node 6 know the event by its old name
-  if (!server.emit('tlsClientError', error, this)) server.emit('clientError', error, this);
+  const heard = server.emit('tlsClientError', error, this);
+  if (!heard && server.listenerCount('clientError') > 0) server.emit('clientError', error, this);
 }
 
 function tellKeys(this: Connection, line: Buffer): void {
