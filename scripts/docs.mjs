@@ -33,7 +33,17 @@ const ROWS = {
   S3: '`s_server`: `-www`, `-WWW`, `-HTTP`, `-rev`, echo, client certificates, tickets, OCSP stapling, SNI, ALPN, many clients at once',
   S4: 'TLS 1.3, 1.2, 1.1 and 1.0, the last two off unless asked for; every suite, signature scheme and record form, and the alert that a fault deserves',
   S5: 'resumption (`-reconnect`, `-sess_out`, `-sess_in`), early data, `-status`, `-alpn`, `-trace`, `-keylogfile`, `-psk`',
+  A1: '`tlskit/tls`: `createServer` with all options of `node:tls`',
+  A2: '`connect` in all its call forms and with all its options, over any Duplex',
+  A3: '`new TLSSocket` over an existing stream, client or server side',
+  A4: '`createSecureContext`, `createSecurePair`, `getCiphers`, `rootCertificates`, defaults that may be assigned, `checkServerIdentity`, `convertALPNProtocols`',
+  A5: 'events and methods of the server: `tlsClientError`, `newSession`, `resumeSession`, `OCSPRequest`, `addContext`, ticket keys, and the old names',
+  A6: 'events and methods of the socket: `OCSPResponse`, `session`, `keylog`, certificates, ciphers, keying material, renegotiation, traces',
+  A7: 'error codes as Node and OpenSSL name them',
+  A8: 'renegotiation by clients is limited: 3 in 600 seconds',
   A9: 'forward secrecy: DHE, ECDHE, and the groups of TLS 1.3 with X25519MLKEM768, SecP256r1MLKEM768 and SecP384r1MLKEM1024',
+  A10: 'types: the module is assignable to `typeof import("node:tls")` of @types/node 20 to 26',
+  A11: "Node's HTTP/1.1 and HTTP/2 run over it, both sides",
 };
 
 function output(path, text) {
