@@ -59,6 +59,10 @@ export interface Pair extends Place {
 /** Said by the streams or by Node for itself, at moments that depend on how octets are cut into pieces. */
 const SKIPPED = new Set(['newListener', 'removeListener', 'readable', '_tlsError']);
 
+/** Events of the two directions of a stream, which have lines of their own: which one is quicker, is chance. */
+const READING = new Set(['data', 'end']);
+const WRITING = new Set(['prefinish', 'finish', 'drain', 'pipe', 'unpipe']);
+
 /** Events whose octets are random, or of a form that is the implementation's own business. */
 const OPAQUE = new Set(['session', 'newSession']);
 
@@ -149,8 +153,12 @@ export class Play {
     const emit = emitter.emit;
     emitter.emit = (event: string | symbol, ...values: unknown[]): boolean => {
       const name = String(event);
-      if (event === 'data') this.#data(lane, values[0]);
-      else if (!SKIPPED.has(name) && !skip.includes(name)) this.#line(lane, this.#event(name, values, octets));
+      const way = READING.has(name) ? 'reads' : WRITING.has(name) ? 'writes' : undefined;
+      if (event === 'data') this.#data(`${lane} reads`, values[0]);
+      else if (way) {
+        if (!skip.includes(name)) this.#line(`${lane} ${way}`, name);
+      } else if (!SKIPPED.has(name) && !skip.includes(name)) this.#line(lane, this.#event(name, values, octets));
+      if (name === 'close') for (const way of ['reads', 'writes']) this.#line(`${lane} ${way}`, 'close');
       this.#adopt(name, values, { skip, octets });
       try {
         return emit.call(emitter, event, ...values);
