@@ -47,6 +47,8 @@ const tls: Tls = Object.assign(base, {
   ClearTextStream: TLSSocket,
   SecurePair,
 });
+// the one value that nobody may assign
+Object.defineProperty(tls, 'rootCertificates', { get: () => rootCertificates, enumerable: true, configurable: false });
 
 export {
   SecureContext,

@@ -94,5 +94,7 @@ export function serverBase(settings: ServerSettings): ServerConfig {
     sessionLifetime: sessionTimeout,
     sessionContext: sessionIdContext,
     ticketSealer,
+    // as OpenSSL with ticket keys of the program's: the ticket that was taken stays good
+    ticketCountResumed: 0,
   });
 }

@@ -76,7 +76,7 @@ export function isStrong(suite: CipherSuite, securityLevel: number): boolean {
 
 let names: readonly string[] | undefined;
 
-/** The names of the suites that there are, as node:tls spells them: in lower case, those of TLS 1.3 first. */
+/** The names of the suites that there are, as node:tls spells them: in lower case, in alphabetical order. */
 export function getCiphers(): string[] {
   names ??= listNames();
   return [...names];
@@ -84,8 +84,7 @@ export function getCiphers(): string[] {
 
 function listNames(): string[] {
   const older = selectCiphers('ALL:COMPLEMENTOFALL', SUITES.rows.filter(isSupported)).suites;
-  const listed = [...defaultSuites(), ...SUITES.rows.filter(({ first }) => first === TLS13), ...older];
-  return [...new Set(listed.filter(isInOpenSsl).map(({ openssl }) => openssl as string))].map((one) =>
-    one.toLowerCase(),
-  );
+  const listed = [...SUITES.rows.filter(({ first }) => first === TLS13), ...older];
+  const spelled = listed.filter(isInOpenSsl).map(({ openssl }) => (openssl as string).toLowerCase());
+  return [...new Set(spelled)].sort();
 }

@@ -84,6 +84,9 @@ function alertError({ reason, detail = '' }: TlsFailure, standing: Standing): Op
   return printed({ number: 1000 + number, reason: words, place: 'ssl3_read_bytes' }, `SSL alert number ${number}`);
 }
 
+/** The peer does not want to renegotiate. */
+export const noRenegotiation = (): OpenSslError => printed(namedReason('no_renegotiation', 'ssl3_read_bytes'));
+
 /** OpenSSL knows some methods of HTTP; what else is no TLS is of a wrong version. */
 function httpReason({ reason, detail = '' }: TlsFailure): SslReason | undefined {
   if (reason !== 'record_http') return undefined;

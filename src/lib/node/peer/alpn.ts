@@ -30,10 +30,14 @@ function wireList(protocols: AlpnProtocols): Buffer | undefined {
 }
 
 function wireName(name: string, index: number): Buffer[] {
-  const octets = Buffer.from(name);
-  if (octets.length <= 255) return [Buffer.from([octets.length]), octets];
+  // these two refuse other types, in Node's words
+  const length = Buffer.byteLength(name);
+  const octets = Buffer.alloc(1 + length);
+  octets.write(name, 1);
+  octets[0] = length;
+  if (length <= 255) return [octets];
   const what = `The byte length of the protocol at index ${index} exceeds the maximum length.`;
-  throw nodeError('ERR_OUT_OF_RANGE', `${what} It must be <= 255. Received ${octets.length}`, RangeError);
+  throw nodeError('ERR_OUT_OF_RANGE', `${what} It must be <= 255. Received ${length}`, RangeError);
 }
 
 /** Whether octets are a list of names, none of which is empty. */

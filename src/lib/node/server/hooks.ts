@@ -53,7 +53,8 @@ export function helloHook(socket: TLSSocket): (seen: HelloSeen) => Maybe<HelloAn
 }
 
 function contextOf(socket: TLSSocket, context: unknown): ContextState | undefined {
-  if (!context) return undefined;
+  // anything that is no object is none, to Node
+  if (typeof context !== 'object' || !context) return undefined;
   const state = context instanceof SecureContext ? context.context : context;
   if (state instanceof ContextState) return state;
   socket.destroy(new TypeError('Invalid SNI context'));

@@ -7,11 +7,13 @@ import type {
   PeerCertificate,
   TLSSocket,
 } from 'node:tls';
+import { isArrayBufferView } from 'node:util/types';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
 import { peerCertificate, x509 } from '../peer/certificate.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
+import { nodeError } from '../errors/node.ts';
 import { NativeSide } from './native.ts';
 import type { Settings } from './settings.ts';
 
@@ -82,11 +84,12 @@ export abstract class Facts extends NativeSide {
     if (!this.engine || (!server && !certificateRequested)) return [];
     const peer = new Set(peerSchemes);
     const own = server ? this.settings.context.serverBase() : this.settings.context.clientBase();
+    const allowed = (row: SignatureScheme): boolean => row.key !== 'dsa' || this.info?.version?.code !== TLS13;
     return [...own.verifySchemes.keys()]
       .filter((code) => peer.has(code))
       .map((code) => SIGNATURE_SCHEMES.row(code))
-      .filter((row) => row !== undefined)
-      .map(sigalgName);
+      .filter((row) => row !== undefined && allowed(row))
+      .map((row) => sigalgName(row as SignatureScheme));
   }
 
   isSessionReused(): boolean {
@@ -107,13 +110,15 @@ export abstract class Facts extends NativeSide {
     return this.verdict()?.result ?? 0;
   }
 
-  setSession(session: Uint8Array): void {
+  /** @throws TypeError ERR_INVALID_ARG_TYPE for what is no octets; what is no session is none, as to OpenSSL */
+  setSession(session: unknown): void {
+    if (!isArrayBufferView(session)) throw nodeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer', TypeError);
     try {
-      const read = readSslSession(session, 'session');
+      const read = readSslSession(Buffer.from(session.buffer, session.byteOffset, session.byteLength), 'session');
       this.settings.session = read.session;
       this.#resumedResult = read.verifyResult;
     } catch {
-      // as OpenSSL: what is no session is none
+      // goes on without
     }
   }
 
@@ -163,9 +168,11 @@ export abstract class Facts extends NativeSide {
   }
 
   get #ownChain(): readonly Uint8Array[] {
-    const { settings } = this;
-    const sent = settings.server ? this.info?.credential : undefined;
-    return (sent ?? settings.credentials?.[0] ?? settings.context.credentials[0])?.chain ?? [];
+    const { context, credentials, server } = this.settings;
+    const sent = server ? this.info?.credential : undefined;
+    // what setKeyCert was given counts, though the handshake may be over
+    const own = credentials && (!sent || !credentials.includes(sent)) ? credentials[0] : sent;
+    return (own ?? context.credentials[0])?.chain ?? [];
   }
 
   getCertificate(): PeerCertificate | object {

@@ -10,7 +10,7 @@ import { TlsEngine, type Session, type TlsEvent, type TlsFailure } from '../../t
 import type { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
 import { traceText } from '../../tls/trace/text.ts';
-import { sslError } from '../errors/ssl.ts';
+import { noRenegotiation, sslError } from '../errors/ssl.ts';
 import { Facts } from './facts.ts';
 import { newCount, type HandshakeCount } from './renegotiation.ts';
 import { canSend, clientConfigOf, newSettings, serverConfigOf, type Settings } from './settings.ts';
@@ -71,6 +71,8 @@ export class TlsHandle extends Facts {
   #transport: Transport | undefined;
   #pending: Pending[] = [];
   #pumping = false;
+  /** What is still to be told. */
+  readonly #events: TlsEvent[] = [];
   #wantsData = true;
   #over = false;
   #stoppedForUs = false;
@@ -219,17 +221,29 @@ export class TlsHandle extends Facts {
     try {
       for (;;) {
         // what programs write when they hear of something goes out with what the engine has to say of it
-        const events = engine.events();
-        for (const event of events) this.#told(event);
+        const told = this.#tellAll(engine);
         if (this.#over) break;
         if (engine.waiting && !this.#held) this.#flush();
-        else if (events.length === 0) break;
+        else if (!told) break;
       }
       this.#sendPending();
+    } catch (error) {
+      // what a program throws when it hears of something is its own affair: the connection goes on
+      setImmediate(() => this.#pump());
+      throw error;
     } finally {
       this.#pumping = false;
     }
     this.#flow();
+  }
+
+  /** Tells what happened; false when that was nothing. */
+  #tellAll(engine: TlsEngine): boolean {
+    this.#events.push(...engine.events());
+    let event = this.#events.shift();
+    if (!event) return false;
+    for (; event; event = this.#events.shift()) this.#told(event);
+    return true;
   }
 
   #told(event: TlsEvent): void {
@@ -254,6 +268,8 @@ export class TlsHandle extends Facts {
         break;
       case 'renegotiation':
         if (event.by === 'peer' && !event.refused) owner.handshakeStarted();
+        // OpenSSL gives up where a peer does not want another handshake
+        if (event.by === 'us' && event.refused) owner.failed(noRenegotiation());
         break;
       case 'end':
         this.#end();
@@ -341,8 +357,9 @@ export class TlsHandle extends Facts {
       if (done) setImmediate(done);
       return;
     }
+    // not within the call: an error is told before the end
     if (stream.closed) {
-      done?.();
+      if (done) setImmediate(done);
       return;
     }
     // a stream that never says so is closed all the same

@@ -20,7 +20,8 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
     if (event === 'keylog') settings.keyLog = true;
   });
   if (options.isServer) serverSide(socket, handle);
-  else if (options.session) socket.setSession(options.session);
+  // a text is no session here, other than to setSession
+  else if (options.session) handle.setSession(options.session);
   logKeys(socket);
   if (options.NPNProtocols) warnOfNpn();
   if (options.ALPNProtocols) handle.setALPNProtocols(options.ALPNProtocols as Uint8Array);

@@ -1,7 +1,6 @@
 /** node:tls's methods of TLSSocket, over its handle. Construction is in tls-socket.ts. */
 import type { X509Certificate } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
-import { isArrayBufferView } from 'node:util/types';
 import type {
   CipherNameAndProtocol,
   DetailedPeerCertificate,
@@ -168,8 +167,7 @@ export abstract class TlsMethods extends StreamSide {
   setSession(session: Uint8Array | string): void {
     const octets: unknown = typeof session === 'string' ? Buffer.from(session, 'latin1') : session;
     if (octets === undefined) throw nodeError('ERR_MISSING_ARGS', 'Session argument is mandatory', TypeError);
-    if (!isArrayBufferView(octets)) throw nodeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer', TypeError);
-    inside(this)._handle?.setSession(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
+    inside(this)._handle?.setSession(octets);
   }
 
   /** Replaces the certificate of this connection: a SecureContext, or the options of one. */

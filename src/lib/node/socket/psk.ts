@@ -6,8 +6,8 @@ import type { Hooks } from './settings.ts';
 import type { TLSSocket } from './tls-socket.ts';
 
 /** Octets of a key and of an identity that OpenSSL takes. */
-const MAX_KEY = 256;
-const MAX_IDENTITY = 128;
+const MAX_KEY = 512;
+const MAX_IDENTITY = 256;
 
 type Callback = (...args: never[]) => unknown;
 
@@ -25,7 +25,9 @@ export function pskHooks(socket: TLSSocket, callback: Callback): Hooks {
   return {
     psk: (identity) => guarded(() => serverKey(ask.call(socket, socket, Buffer.from(identity).toString()), identity)),
     pskForHint: (hint) =>
-      guarded(() => clientKey(ask.call(socket, hint === undefined ? null : Buffer.from(hint).toString()))),
+      guarded(() =>
+        clientKey(ask.call(socket, hint === undefined || hint.length === 0 ? null : Buffer.from(hint).toString())),
+      ),
   };
 }
 

@@ -76,6 +76,8 @@ export function clientConfigOf(settings: Settings): ClientConfig {
   const psk = pskForHint?.(undefined);
   return {
     ...base,
+    // as OpenSSL: who has no key to share offers no suite for one
+    suites: pskForHint ? base.suites : base.suites.filter(({ keyExchange }) => !keyExchange.endsWith('psk')),
     alpn: settings.alpn,
     credentials: settings.credentials ?? base.credentials,
     keyLog: settings.keyLog,

@@ -36,6 +36,8 @@ export interface SocketInside {
   _closeAfterHandlingError: boolean;
   _parent: Socket | null;
   connecting: boolean;
+  /** What was written before there was a connection: `bytesWritten` counts it. */
+  _pendingData: Uint8Array | null;
   _unrefTimer(): void;
 }
 
@@ -119,16 +121,21 @@ function watch(socket: StreamSide, below: Socket, handle: TlsHandle): void {
 function send(socket: StreamSide, pieces: readonly Uint8Array[], done: Callback): void {
   const { connecting, _handle: handle } = inside(socket);
   if (connecting) {
+    inside(socket)._pendingData = joined(pieces);
     afterConnect(socket, () => send(socket, pieces, done), done);
     return;
   }
+  inside(socket)._pendingData = null;
   if (!handle) {
     done(nodeError('ERR_SOCKET_CLOSED', 'Socket is closed'));
     return;
   }
   inside(socket)._unrefTimer();
-  handle.write(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces), done);
+  handle.write(joined(pieces), done);
 }
+
+const joined = (pieces: readonly Uint8Array[]): Uint8Array =>
+  pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
 
 function afterConnect(socket: StreamSide, go: () => void, done: Callback): void {
   const closed = (): void =>
