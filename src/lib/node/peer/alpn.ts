@@ -1,9 +1,9 @@
 /** The `ALPNProtocols` option (RFC 7301 section 3.1): names, or the list as it stands on the wire. */
-import tls from 'node:tls';
 import { nodeError } from '../errors/node.ts';
+import { nodes } from '../nodes.ts';
 
 /** Types leave the function out, as it is not documented. */
-const nodes = tls as typeof tls & { convertALPNProtocols(protocols: unknown, out: object): void };
+const undocumented = nodes as typeof nodes & { convertALPNProtocols(protocols: unknown, out: object): void };
 
 /** What a list may be given as. */
 export type AlpnProtocols = readonly string[] | NodeJS.ArrayBufferView;
@@ -19,7 +19,7 @@ export function convertALPNProtocols(protocols: AlpnProtocols, out: { ALPNProtoc
   const list = wireList(protocols);
   if (!list) return;
   // Node took such lists for a long time, and then sent none: whether they are refused is for the one that runs to say
-  if (!isList(list)) nodes.convertALPNProtocols(protocols, {});
+  if (!isList(list)) undocumented.convertALPNProtocols(protocols, {});
   out.ALPNProtocols = list;
 }
 

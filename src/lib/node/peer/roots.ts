@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import tls from 'node:tls';
 import { TrustStore } from '../../verify/index.ts';
 import { certificatePem } from '../../x509/build.ts';
 import { octetsOf, readAuthorities, readChain } from '../context/material.ts';
 import { invalidArgType, invalidArgValue, nodeError, validateArray, validateString } from '../errors/node.ts';
 import { lookupIn } from './lookup.ts';
+import { nodes } from '../nodes.ts';
 import { openSslCertificates, openSslLookups } from './openssl-places.ts';
 
 /** Which certificates: those that are trusted by default, and what they come from. */
@@ -21,13 +21,13 @@ interface NewerTls {
   readonly setDefaultCACertificates?: (certs: readonly (string | NodeJS.ArrayBufferView)[]) => void;
 }
 
-const newer = tls as typeof tls & NewerTls;
+const newer = nodes as typeof nodes & NewerTls;
 
 /** Node reads it when it starts. */
 const EXTRA_FILE = process.env['NODE_EXTRA_CA_CERTS'];
 
 /** Mozilla's certificates, as they came with this Node: PEM, frozen. */
-export const rootCertificates: readonly string[] = tls.rootCertificates;
+export const rootCertificates: readonly string[] = nodes.rootCertificates;
 
 /** What `setDefaultCACertificates` has set, where Node has no such function. */
 let chosen: readonly string[] | undefined;
@@ -106,7 +106,7 @@ export function defaultTrust(): TrustStore {
 function readExtra(path: string | undefined): string[] {
   if (!path) return [];
   // when Node makes its own list for the first time, it warns of what it cannot read
-  tls.createSecureContext();
+  nodes.createSecureContext();
   try {
     return readAuthorities(readFileSync(path)).map(certificatePem);
   } catch {

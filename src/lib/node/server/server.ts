@@ -1,7 +1,7 @@
 /** Server: the face of node:tls's server on our engine. A function, as Node's own: `tls.Server()` without new and `tls.Server.call(this, …)` work. */
 import { createHash } from 'node:crypto';
 import { Server as NetServer } from 'node:net';
-import nodeTls, { type SecureContextOptions, type Server as NodeServer, type TlsOptions } from 'node:tls';
+import type { SecureContextOptions, Server as NodeServer, TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
@@ -15,6 +15,7 @@ import {
   validateString,
 } from '../errors/node.ts';
 import { tls } from '../module.ts';
+import { nodes } from '../nodes.ts';
 import type { OwnOptions } from '../socket/options.ts';
 import type { TLSSocket } from '../socket/tls-socket.ts';
 import { setSocketDefaults, type SocketDefaults } from './defaults.ts';
@@ -205,7 +206,7 @@ Object.defineProperty(construct, 'prototype', { value: ServerMethods.prototype }
 Object.defineProperty(ServerMethods.prototype, 'constructor', { value: construct });
 Object.setPrototypeOf(construct, NetServer);
 // `instanceof` of node:tls, by which programs know servers of https, says yes to ours
-Object.setPrototypeOf(ServerMethods.prototype, nodeTls.Server.prototype);
+Object.setPrototypeOf(ServerMethods.prototype, nodes.Server.prototype);
 
 /** See {@link TlsServer}. */
 export const Server: ServerConstructor = construct as unknown as ServerConstructor;

@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:os';
 import { Duplex } from 'node:stream';
-import nodeTls from 'node:tls';
+import { nodes } from '../nodes.ts';
 
 /** What a write or the end of writing is known by. */
 type Request = object;
@@ -23,14 +23,12 @@ interface NativeStream {
 
 type Class = new () => NativeStream;
 
-// as they were before `tlskit/tls/register`
-const { TLSSocket, createSecureContext } = nodeTls;
 let found: Class | undefined;
 
 function find(): Class {
   const around = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
   // without authorities, as reading those takes time
-  const socket = new TLSSocket(around, { secureContext: createSecureContext({ ca: [] }) });
+  const socket = new nodes.TLSSocket(around, { secureContext: nodes.createSecureContext({ ca: [] }) });
   const { _handle: handle } = socket as unknown as { _handle: { _parentWrap: { _handle: object } } };
   const Found = handle._parentWrap._handle.constructor as Class;
   socket.destroy();

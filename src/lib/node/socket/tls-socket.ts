@@ -4,10 +4,11 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import nodeTls, { type TLSSocketOptions } from 'node:tls';
+import type { TLSSocketOptions } from 'node:tls';
 import { SecureContext } from '../context/secure-context.ts';
 import { nodeError, validateBoolean } from '../errors/node.ts';
 import { tls } from '../module.ts';
+import { nodes } from '../nodes.ts';
 import { TlsHandle } from './handle.ts';
 import { initialise } from './initialise.ts';
 import { TlsMethods } from './methods.ts';
@@ -86,7 +87,7 @@ Object.defineProperty(construct, 'prototype', { value: TlsMethods.prototype });
 Object.defineProperty(TlsMethods.prototype, 'constructor', { value: construct });
 Object.setPrototypeOf(construct, Socket);
 // `instanceof` of node:tls, by which its http2 and others know what waits for a handshake, says yes to ours
-Object.setPrototypeOf(StreamSide.prototype, nodeTls.TLSSocket.prototype);
+Object.setPrototypeOf(StreamSide.prototype, nodes.TLSSocket.prototype);
 
 /** See {@link TLSSocket}. */
 export const TLSSocket: TLSSocketConstructor = construct as unknown as TLSSocketConstructor;
