@@ -6,7 +6,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crlPem } from '../../../src/lib/crl/index.ts';
 import { createSecureContext, type SecureContextOptions } from '../../../src/lib/node/context/secure-context.ts';
-import { peerCertificate, x509 } from '../../../src/lib/node/peer/certificate.ts';
+import { peerCertificate, peerNames, x509 } from '../../../src/lib/node/peer/certificate.ts';
 import { judgePeer, verifyError } from '../../../src/lib/node/peer/verdict.ts';
 import { certificatePem } from '../../../src/lib/x509/build.ts';
 import { issue, makeKey } from '../../support/chains.ts';
@@ -131,10 +131,20 @@ describe('verdicts [A3]', () => {
     expect(String(error)).toBe(`Error: ${error.message}`);
   });
 
+  it('do not fall over what else a peer sends', () => {
+    const { context } = createSecureContext({ ca: [] });
+    const chain = [judge.certificate.der, Buffer.from('nothing'), Buffer.alloc(0)];
+    expect(judgePeer(chain, context, 'sslserver')).toMatchObject({ code: 'CERT_HAS_EXPIRED' });
+    expect(peerCertificate(chain, context, true)).toEqual(peerCertificate(chain.slice(0, 1), context, true));
+    expect(x509(chain)?.raw).toEqual(chain[0]);
+    expect(peerNames(chain)).toMatchObject({ subject: { CN: 'judge' } });
+  });
+
   it('are against a peer without a certificate', () => {
     const { context } = createSecureContext({ ca: [] });
     expect(judgePeer([], context, 'sslclient')).toMatchObject({ code: 'UNABLE_TO_GET_ISSUER_CERT' });
     expect(peerCertificate([], context, true)).toEqual({});
     expect(x509([])).toBeUndefined();
+    expect(peerNames([])).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 import { TlskitError } from '../../errors.ts';
 import { parsedCertificate, trustedIssuer, type CertificateView, type TrustStore } from '../../verify/index.ts';
+import type { PeerNames } from './identity.ts';
 import { defaultTrust } from './roots.ts';
 
 /** A legacy object in the making. */
@@ -26,6 +27,20 @@ export function peerCertificate(
   const object: Legacy = leaf.x509.toLegacyObject();
   if (detailed) linkIssuers(object, leaf, sent.map(readable), () => context.trust ?? defaultTrust());
   return object;
+}
+
+const names = new WeakMap<CertificateView, PeerNames>();
+
+/** The names of a chain's first certificate, as its legacy object has them. Each certificate is asked once: a client needs them for every handshake. */
+export function peerNames([first]: readonly Uint8Array[]): PeerNames | undefined {
+  const leaf = first && readable(first);
+  if (!leaf) return undefined;
+  let found = names.get(leaf.view);
+  if (!found) {
+    const { subject, subjectaltname } = leaf.x509.toLegacyObject();
+    names.set(leaf.view, (found = { subject, subjectaltname }));
+  }
+  return found;
 }
 
 /**

@@ -4,8 +4,8 @@ import type { PeerCertificate } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { nodeError } from '../errors/node.ts';
 
-/** What is looked at in a certificate. */
-interface Named {
+/** What of a certificate tells whom it is for. */
+export interface PeerNames {
   readonly subject?: { readonly CN?: string | readonly string[] | undefined } | undefined;
   readonly subjectaltname?: string | undefined;
 }
@@ -35,7 +35,7 @@ export function checkServerIdentity(hostname: string, cert: PeerCertificate): Er
 }
 
 /** Why a certificate is not for a host; undefined if it is. */
-export function mismatch(hostname: string, { subject, subjectaltname }: Named): string | undefined {
+export function mismatch(hostname: string, { subject, subjectaltname }: PeerNames): string | undefined {
   const name = asText(hostname);
   const host = withoutDot(name);
   const { dns, ips } = namesOf(subjectaltname);

@@ -1,6 +1,13 @@
 /** The verdict on a peer's certificates, as `verifyError` of `node:tls` gives it. */
 import { verifyCode } from '../../registry/verify-errors.ts';
-import { verifyChain, type CrlSource, type TrustStore, type VerifyOptions } from '../../verify/index.ts';
+import {
+  parsedCertificate,
+  verifyChain,
+  type CertificateView,
+  type CrlSource,
+  type TrustStore,
+  type VerifyOptions,
+} from '../../verify/index.ts';
 import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
 import { defaultTrust } from './roots.ts';
 
@@ -66,7 +73,7 @@ const NO_CERTIFICATE = 2;
  *
  * @param chain the certificates as they were sent, the peer's own first, in DER
  * @param purpose what the peer is: `sslserver` for a client's peer
- * @throws TlskitError ERR_DER for a certificate in anything but strict DER
+ * @throws TlskitError ERR_DER for a first certificate in anything but strict DER, which the engine refuses; others that cannot be read do not count
  */
 export function judgePeer(
   chain: readonly Uint8Array[],
@@ -85,7 +92,7 @@ function verifyOptions(
   const checksCrls = crls.length > 0;
   return {
     trusted: trust ?? defaultTrust(),
-    untrusted,
+    untrusted: untrusted.flatMap(readable),
     time: Date.now(),
     purpose,
     authLevel: securityLevel ?? SECURITY_LEVEL,
@@ -96,6 +103,14 @@ function verifyOptions(
     // a chain that OpenSSL does not find is not good for Node either
     alternatives: false,
   };
+}
+
+function readable(der: Uint8Array): CertificateView | readonly [] {
+  try {
+    return parsedCertificate(der);
+  } catch {
+    return [];
+  }
 }
 
 /** The verdicts that come with a hint. */

@@ -11,7 +11,8 @@ import { isArrayBufferView } from 'node:util/types';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
-import { peerCertificate, x509 } from '../peer/certificate.ts';
+import { peerCertificate, peerNames, x509 } from '../peer/certificate.ts';
+import type { PeerNames } from '../peer/identity.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
 import { nodeError } from '../errors/node.ts';
 import { NativeSide } from './native.ts';
@@ -161,6 +162,11 @@ export abstract class Facts extends NativeSide {
   getPeerCertificate(detailed?: boolean): PeerCertificate | DetailedPeerCertificate | object {
     const chain = this.info?.peerChain ?? [];
     return peerCertificate(chain, this.settings.context, detailed === true);
+  }
+
+  /** The names of the peer's certificate alone. */
+  peerNames(): PeerNames | undefined {
+    return peerNames(this.info?.peerChain ?? []);
   }
 
   getPeerX509Certificate(): X509Certificate | undefined {
