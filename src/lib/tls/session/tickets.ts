@@ -50,7 +50,8 @@ function stateOf(sealed: Buffer): Buffer | undefined {
 
 /**
  * Seals with the first key and opens with all of them, so that keys can be rotated: a ticket of an older key is renewed. Tickets of servers that
- * use OpenSSL (Node, nginx) with the same keys are opened, too. Throws RangeError without a key.
+ * use OpenSSL with the same keys are opened, too; most hold no server name (Node's), and are resumed by clients that ask for none. Throws
+ * RangeError without a key.
  */
 export function ticketSealer(
   keys: readonly TicketKey[],
