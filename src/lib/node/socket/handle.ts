@@ -2,6 +2,7 @@
  * The engine on a transport, in the place of what Node's sockets have as `_handle` and `ssl`: the methods of that object that node:net calls, and
  * those that programs are known to call, have Node's names. What happens is told to the socket through `HandleOwner`.
  */
+import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -68,6 +69,8 @@ export class TlsHandle extends Facts {
   isVerified = false;
   pendingSession: Buffer | undefined;
   readonly #owner: HandleOwner;
+  /** Where callbacks are called: in the context of whoever made the connection, as with Node's own handles, whatever brought the octets. */
+  readonly #context = new AsyncResource('TLSWRAP');
   #transport: Transport | undefined;
   #pending: Pending[] = [];
   #pumping = false;
@@ -91,8 +94,9 @@ export class TlsHandle extends Facts {
   /** Gives the handle the stream that it is to use, or a socket of its own, which is still to be connected. */
   attach(stream: Duplex | undefined): Duplex {
     const handlers = {
-      data: (bytes: Uint8Array, reused: boolean): void => this.receive(bytes, reused),
-      end: (): void => this.#transportEnd(),
+      data: (bytes: Uint8Array, reused: boolean): void =>
+        this.#context.runInAsyncScope(this.receive, this, bytes, reused),
+      end: (): void => this.#context.runInAsyncScope(this.#transportEnd, this),
       drained: (): void => this.#flow(),
     };
     const transport = stream ? new Transport(stream, handlers) : Transport.connecting(handlers);
@@ -130,7 +134,7 @@ export class TlsHandle extends Facts {
   #engine(): TlsEngine {
     if (this.engine) return this.engine;
     const { settings } = this;
-    const wake = (): void => this.#pump();
+    const wake = (): void => this.#context.runInAsyncScope(this.#pump, this);
     const { servername, session } = settings;
     this.engine = settings.server
       ? TlsEngine.server(serverConfigOf(settings), { wake })
@@ -172,7 +176,7 @@ export class TlsHandle extends Facts {
     }
     engine.start();
     if (this.#pending.length > 0 || !canSend(engine)) {
-      this.#pending.push({ bytes, done });
+      this.#pending.push({ bytes, done: AsyncResource.bind(done) });
       this.#pump();
       return;
     }

@@ -1,4 +1,5 @@
 /** What a socket is told before its handshake, and the engine's configuration that it becomes. */
+import { TLS13 } from '../../registry/tls-versions.ts';
 import type { TlsEngine } from '../../tls/index.ts';
 import {
   acceptAny,
@@ -73,14 +74,17 @@ export function clientConfigOf(settings: Settings): ClientConfig {
   const base = settings.context.clientBase();
   const { pskForHint } = settings.hooks;
   // TLS 1.3 has no hints: the key is asked for before the hello (RFC 8446 section 4.2.11)
-  const psk = pskForHint?.(undefined);
+  const psk = base.versions.some(({ code }) => code === TLS13) ? pskForHint?.(undefined) : undefined;
   return {
     ...base,
     // as OpenSSL: who has no key to share offers no suite for one
     suites: pskForHint ? base.suites : base.suites.filter(({ keyExchange }) => !keyExchange.endsWith('psk')),
     alpn: settings.alpn,
     credentials: settings.credentials ?? base.credentials,
-    keyLog: settings.keyLog,
+    // programs may begin to listen when the handshake has begun
+    get keyLog() {
+      return settings.keyLog;
+    },
     requestOcsp: settings.requestOcsp,
     halfClose: true,
     verify: acceptAny,
@@ -100,7 +104,10 @@ export function serverConfigOf(settings: Settings): ServerConfig {
     alpn: settings.alpn,
     selectAlpn: alpn,
     credentials: settings.credentials ?? base.credentials,
-    keyLog: settings.keyLog,
+    // programs may begin to listen when the handshake has begun
+    get keyLog() {
+      return settings.keyLog;
+    },
     halfClose: true,
     clientAuth: settings.requestCert ? auth : 'none',
     verify: acceptAny,

@@ -1,4 +1,5 @@
 /** What carries a TLS connection: a net.Socket or any Duplex, read and written for the engine. */
+import { AsyncResource } from 'node:async_hooks';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -130,8 +131,10 @@ export class Transport {
     const together = pieces.length === 1 || length <= LARGE;
     const bytes = together ? joined(pieces) : undefined;
     if (!isConnected(stream) || stream.writableLength > 0 || (stream as Socket).connecting) {
-      if (bytes) stream.write(bytes, done);
-      else writeAll(stream, pieces, done);
+      // a stream of others calls in a context of its own
+      const bound = done && AsyncResource.bind(done);
+      if (bytes) stream.write(bytes, bound);
+      else writeAll(stream, pieces, bound);
       return;
     }
     this.#queued += length;
