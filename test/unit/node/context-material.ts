@@ -2,6 +2,7 @@ import { createDiffieHellman, getDiffieHellman } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCrl, crlPem } from '../../../src/lib/crl/index.ts';
+import { digestByName, type Digest } from '../../../src/lib/crypto/digests.ts';
 import { encodePem } from '../../../src/lib/der/index.ts';
 import { pemOfDhParameters } from '../../../src/lib/dh/parameters.ts';
 import { writePkcs12 } from '../../../src/lib/pkcs12/index.ts';
@@ -52,6 +53,8 @@ export function pfx(keys: readonly Party[], certificates: readonly Party[], pass
     keys: keys.map(({ key }) => ({ pkcs8: key.pkcs8 })),
     certificates: certificates.map(({ certificate }) => ({ der: certificate.der })),
     password: Secret.fromText(password),
+    // quick: many wrong passwords are tried
+    mac: { digest: digestByName('sha256') as Digest, iterations: 1 },
   });
 }
 

@@ -609,6 +609,5 @@ export function pfxFiles(): Rows {
   }
   rows['openssl-utf8.p12 with its password'] = { pfx: m.file('openssl-utf8.p12'), passphrase: 'Пароль 🔑' };
   rows['openssl-twopass.p12 with one password'] = { pfx: m.file('openssl-twopass.p12'), passphrase: 'mac' };
-  for (const name of ['java']) rows[`${name}.p12`] = { pfx: m.file(`${name}.p12`), passphrase: 'secret' };
   return rows;
 }

@@ -1,7 +1,7 @@
 import nodeTls from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import tls from '../../../src/lib/node/index.ts';
-import { oddPeers, tellOf, type Odd, type Tls } from './odd-peers.ts';
+import { oddPeers, tellOf, type Odd } from './odd-peers.ts';
 
 /** Peers of which we say something else, with what we say. */
 const otherwise: Readonly<Record<string, RegExp>> = {
@@ -33,7 +33,7 @@ async function differing(peers: readonly Odd[]): Promise<Record<string, unknown>
   const left = [...peers];
   const work = async (): Promise<void> => {
     for (let odd = left.shift(); odd; odd = left.shift()) {
-      const [theirs, ours] = [await tellOf(nodeTls, odd), await tellOf(tls as unknown as Tls, odd)];
+      const [theirs, ours] = [await tellOf(nodeTls, odd), await tellOf(tls, odd)];
       if (theirs !== ours && !otherwise[odd.name]?.test(ours)) found[odd.name] = { theirs, ours };
     }
   };

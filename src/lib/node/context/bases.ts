@@ -15,6 +15,7 @@ import { VERSIONS, type VersionName } from '../../registry/tls-versions.ts';
 import { opensslError } from '../errors/openssl.ts';
 import { isStrong } from './ciphers.ts';
 import type { GroupChoice } from './groups.ts';
+import { Kept } from './kept.ts';
 import { OP, has } from './options.ts';
 import { primeBitsOf } from './security.ts';
 import { defaultSigalgs } from './sigalgs.ts';
@@ -28,6 +29,8 @@ export interface Settings {
   readonly options: number;
   readonly securityLevel: number;
   readonly credentials: readonly Credential[];
+  /** The same for contexts with the same suites and groups, schemes and bits of options. */
+  readonly key: string;
 }
 
 /** What a server has beside them. */
@@ -38,9 +41,13 @@ export interface ServerSettings extends Settings {
   readonly ticketSealer: TicketSealer;
 }
 
+/** What many contexts have in common is resolved once. The key says all that it depends on. */
+const clients = new Kept<ClientConfig>(64);
+const servers = new Kept<ServerConfig>(64);
+
 /** Throws ERR_SSL_NO_PROTOCOLS_AVAILABLE or ERR_SSL_NO_CIPHERS_AVAILABLE where nothing is left, as OpenSSL does when it begins to shake hands. */
 function common(settings: Settings, usable: (suite: CipherSuite) => boolean): CommonOptions {
-  const { versions, suites, groups, sigalgs, options, securityLevel, credentials } = settings;
+  const { versions, suites, groups, sigalgs, options, securityLevel } = settings;
   const codes = versions.map((name) => VERSIONS.named(name)?.code ?? 0);
   if (codes.length === 0) throw opensslError('ssl', 191, 'no protocols available');
   const strong = suites.filter(
@@ -57,7 +64,6 @@ function common(settings: Settings, usable: (suite: CipherSuite) => boolean): Co
     groups: groups.groups,
     verifySchemes: schemes,
     signSchemes: schemes,
-    credentials,
     verify: acceptAny,
     tickets: !has(options, OP.noTicket),
     renegotiation: has(options, OP.noRenegotiation) ? 'never' : 'freely',
@@ -72,29 +78,31 @@ function common(settings: Settings, usable: (suite: CipherSuite) => boolean): Co
 
 /** A client's configuration, but for what a connection says. */
 export function clientBase(settings: Settings): ClientConfig {
-  const { groups, options } = settings;
-  return clientConfig({
-    ...common(settings, () => true),
-    shares: groups.shares,
-    requireSecureRenegotiation: !has(options, OP.legacyServerConnect) && !has(options, OP.legacyRenegotiation),
-  });
+  const { groups, options, credentials, key } = settings;
+  const shared = clients.get(key, () =>
+    clientConfig({
+      ...common(settings, () => true),
+      shares: groups.shares,
+      requireSecureRenegotiation: !has(options, OP.legacyServerConnect) && !has(options, OP.legacyRenegotiation),
+    }),
+  );
+  return { ...shared, credentials };
 }
 
 /** A server's configuration, but for what a server and a connection say. */
 export function serverBase(settings: ServerSettings): ServerConfig {
-  const { dhDomain, options, sessionTimeout, sessionIdContext, ticketSealer, groups } = settings;
-  const hasDh = (suite: CipherSuite): boolean => dhDomain !== undefined || !suite.keyExchange.startsWith('dhe');
-  return serverConfig({
-    ...common(settings, hasDh),
-    groups: groups.groups,
-    serverPreference: has(options, OP.serverPreference),
-    dhDomain,
-    // OpenSSL knows nothing of RFC 7919 before TLS 1.3: what the program has set counts
-    namedDh: false,
-    sessionLifetime: sessionTimeout,
-    sessionContext: sessionIdContext,
-    ticketSealer,
-    // as OpenSSL with ticket keys of the program's: the ticket that was taken stays good
-    ticketCountResumed: 0,
-  });
+  const { dhDomain, sessionTimeout, sessionIdContext, ticketSealer, credentials, key } = settings;
+  const hasDh = dhDomain !== undefined;
+  const shared = servers.get(`${key} ${hasDh} ${sessionTimeout}`, () =>
+    serverConfig({
+      ...common(settings, (suite) => hasDh || !suite.keyExchange.startsWith('dhe')),
+      serverPreference: has(settings.options, OP.serverPreference),
+      // OpenSSL knows nothing of RFC 7919 before TLS 1.3: what the program has set counts
+      namedDh: false,
+      sessionLifetime: sessionTimeout,
+      // as OpenSSL with ticket keys of the program's: the ticket that was taken stays good
+      ticketCountResumed: 0,
+    }),
+  );
+  return { ...shared, credentials, dhDomain, sessionContext: sessionIdContext, ticketSealer };
 }

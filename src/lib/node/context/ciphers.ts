@@ -52,6 +52,12 @@ function selected(text: string): CipherSelection {
 
 /** The suites that a list of IANA's names says: those of TLS 1.3. Throws ERR_SSL_NO_CIPHER_MATCH for names of none. */
 export function cipherSuites(text: string): readonly CipherSuite[] {
+  return named.get(text, () => namedSuites(text));
+}
+
+const named = new Kept<readonly CipherSuite[]>(64);
+
+function namedSuites(text: string): readonly CipherSuite[] {
   const suites: CipherSuite[] = [];
   for (const name of text.split(':').filter((one) => one !== '')) {
     // OpenSSL passes over names that it does not know, and takes those of older suites, too
@@ -63,7 +69,7 @@ export function cipherSuites(text: string): readonly CipherSuite[] {
 }
 
 /** Those of TLS 1.3 where nothing is said. */
-export const defaultSuites = (): readonly CipherSuite[] => cipherSuites(DEFAULT_SUITES13.join(':'));
+export const DEFAULT_SUITES: string = DEFAULT_SUITES13.join(':');
 
 /** Whether a suite may be used at a security level. Versions have their own option. */
 export function isStrong(suite: CipherSuite, securityLevel: number): boolean {

@@ -3,12 +3,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { credential, type Credential } from '../../tls/credential.ts';
 import { TlsFailure } from '../../tls/failure.ts';
 import { peerKey } from '../../tls/peer-key.ts';
-import { CertificateView } from '../../verify/certificate.ts';
-import { keySecurity } from '../../verify/strength.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { opensslError } from '../errors/openssl.ts';
 import { unusable } from './material.ts';
-import { checkOwnChain } from './security.ts';
+import { checkOwnChain, securityOf } from './security.ts';
 
 interface Slot {
   chain?: readonly Certificate[];
@@ -19,7 +17,7 @@ interface Slot {
 const ORDER = ['ec', 'ed25519', 'ed448', 'rsa-pss', 'rsa', 'dsa'];
 
 // parsing and the comparison of key and certificate cost more than the rest of a context
-const made = new WeakMap<KeyObject, WeakMap<Certificate, Credential>>();
+const pairs = new WeakMap<KeyObject, WeakMap<Certificate, Credential | null>>();
 
 export class KeyRing {
   readonly #slots = new Map<string, Slot>();
@@ -33,7 +31,7 @@ export class KeyRing {
   /** Bits of security of the certificate that was set last; 0 without one. */
   get security(): number {
     const [leaf] = this.#latest;
-    return leaf ? keySecurity(new CertificateView(leaf)) : 0;
+    return leaf ? securityOf(leaf) : 0;
   }
 
   /**
@@ -48,7 +46,7 @@ export class KeyRing {
     const slot = this.#slot(key);
     slot.chain = chain;
     // as OpenSSL does: another certificate takes the place of the old one with its key
-    if (slot.key && !createPublicKey(slot.key).equals(key)) delete slot.key;
+    if (slot.key && !isPair(slot.key, leaf)) delete slot.key;
     this.#latest = chain;
   }
 
@@ -61,7 +59,7 @@ export class KeyRing {
     if (key.type !== 'private') throw unusable('a private key is needed, not a public or secret one');
     const slot = this.#slot(key);
     const leaf = slot.chain?.[0];
-    if (leaf && !createdFrom(key, leaf)) throw opensslError('x509', 116, 'key values mismatch');
+    if (leaf && !isPair(key, leaf)) throw opensslError('x509', 116, 'key values mismatch');
     slot.key = key;
   }
 
@@ -78,24 +76,25 @@ export class KeyRing {
     return types.flatMap((type) => {
       const { chain, key } = this.#slots.get(type) as Slot;
       if (!chain || !key) return [];
-      const whole = complete(chain);
-      const one = pair(chain[0] as Certificate, key);
-      return [{ ...one, chain: whole.map(({ der }) => der) }];
+      const one = pairOf(key, chain[0] as Certificate);
+      return one ? [{ ...one, chain: complete(chain).map(({ der }) => der) }] : [];
     });
   }
 }
 
-function createdFrom(key: KeyObject, leaf: Certificate): boolean {
-  if (made.get(key)?.has(leaf)) return true;
-  return createPublicKey(key).equals(publicKeyOf(leaf).key);
-}
+/** Whether a key is that of a certificate. */
+const isPair = (key: KeyObject, leaf: Certificate): boolean => pairOf(key, leaf) !== undefined;
 
-function pair(leaf: Certificate, key: KeyObject): Credential {
-  let ofKey = made.get(key);
-  if (!ofKey) made.set(key, (ofKey = new WeakMap()));
-  let one = ofKey.get(leaf);
-  if (!one) ofKey.set(leaf, (one = credential({ chain: [leaf.der], key })));
-  return one;
+/** A key with its certificate; undefined where it is not its own. */
+function pairOf(key: KeyObject, leaf: Certificate): Credential | undefined {
+  let ofKey = pairs.get(key);
+  if (!ofKey) pairs.set(key, (ofKey = new WeakMap()));
+  let found = ofKey.get(leaf);
+  if (found === undefined) {
+    found = createPublicKey(key).equals(publicKeyOf(leaf).key) ? credential({ chain: [leaf.der], key }) : null;
+    ofKey.set(leaf, found);
+  }
+  return found ?? undefined;
 }
 
 function publicKeyOf(leaf: Certificate): ReturnType<typeof peerKey> {

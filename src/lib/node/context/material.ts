@@ -24,7 +24,10 @@ export const nameOf = (octets: Uint8Array): string => createHash('sha256').updat
 const LABELS = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
 
 /** The certificates of a text up to the first that cannot be read. Octets that begin as DER are one certificate. */
-function certificatesOf(octets: Buffer): { readonly certificates: readonly Certificate[]; readonly broken: boolean } {
+export function certificatesOf(octets: Buffer): {
+  readonly certificates: readonly Certificate[];
+  readonly broken: boolean;
+} {
   const certificates: Certificate[] = [];
   try {
     if (octets[0] === 0x30) return { certificates: [Certificate.readTrusted(octets)], broken: false };
@@ -52,15 +55,6 @@ export function readChain(material: Material): readonly Certificate[] {
     if (certificates.length > 0 && !broken) return certificates;
     throw refusal({ cert: octets }) ?? unusable('the certificate cannot be read');
   });
-}
-
-const authorities = new Kept<readonly Certificate[]>(64);
-
-/** Certificates to trust. As in Node what cannot be read ends the list without a word. */
-export function readAuthorities(material: Material): readonly Certificate[] {
-  if (material instanceof X509Certificate) return [Certificate.read(material.raw)];
-  const octets = octetsOf(material as string);
-  return authorities.get(nameOf(octets), () => certificatesOf(octets).certificates);
 }
 
 /** An error for what Node takes and we do not. */

@@ -17,8 +17,7 @@ export interface SecureContextOptions extends NodeOptions {
   singleUse?: boolean | undefined;
 }
 
-/** A context, as `node:tls` has them. Called without `new` it makes one, too, in Node; here it is a class. */
-export class SecureContext {
+class Context {
   readonly context: ContextState;
   declare singleUse?: boolean;
   declare servername?: string;
@@ -40,6 +39,25 @@ export class SecureContext {
   }
 }
 
+/** A context, as `node:tls` has them. */
+export type SecureContext = Context;
+
+/** Makes contexts, with `new` or without it. */
+export interface SecureContextConstructor {
+  new (secureProtocol?: unknown, secureOptions?: unknown, minVersion?: unknown, maxVersion?: unknown): SecureContext;
+  (secureProtocol?: unknown, secureOptions?: unknown, minVersion?: unknown, maxVersion?: unknown): SecureContext;
+  readonly prototype: SecureContext;
+}
+
+Object.defineProperty(Context, 'name', { value: 'SecureContext' });
+
+export const SecureContext: SecureContextConstructor = new Proxy(Context, {
+  apply: (Target, _this, [secureProtocol, secureOptions, min, max]: readonly unknown[]) =>
+    new Target(secureProtocol, secureOptions, min, max),
+}) as unknown as SecureContextConstructor;
+
+Context.prototype.constructor = SecureContext;
+
 function conflict(version: unknown, secureProtocol: unknown): Error {
   const message = `TLS protocol version ${JSON.stringify(version)} conflicts with secureProtocol ${JSON.stringify(secureProtocol)}`;
   return nodeError('ERR_TLS_PROTOCOL_VERSION_CONFLICT', message, TypeError);
@@ -55,7 +73,7 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
   const { honorCipherOrder, secureProtocol, minVersion, maxVersion, singleUse } = given;
   let { secureOptions } = given;
   if (honorCipherOrder) secureOptions = (secureOptions as number) | OP.serverPreference;
-  const made = new SecureContext(secureProtocol, secureOptions, minVersion, maxVersion);
+  const made = new Context(secureProtocol, secureOptions, minVersion, maxVersion);
   configure(made.context, given);
   if (singleUse) made.singleUse = true;
   return made;

@@ -18,6 +18,15 @@ const PRIME_BITS = [1024, 1024, 2048, 3072, 7680, 15_360] as const;
 
 export const primeBitsOf = (level: number): number => PRIME_BITS[Math.min(level, 5)] as number;
 
+const known = new WeakMap<Certificate, number>();
+
+/** Bits of security of a certificate's key. */
+export function securityOf(certificate: Certificate): number {
+  let bits = known.get(certificate);
+  if (bits === undefined) known.set(certificate, (bits = keySecurity(new CertificateView(certificate))));
+  return bits;
+}
+
 /**
  * Refuses certificates of our own that are too weak for a level.
  *
@@ -26,8 +35,7 @@ export const primeBitsOf = (level: number): number => PRIME_BITS[Math.min(level,
 export function checkOwnChain(chain: readonly Certificate[], level: number): void {
   if (level <= 0) return;
   for (const [depth, certificate] of chain.entries()) {
-    const view = new CertificateView(certificate);
-    if (keySecurity(view) < bitsOf(level)) {
+    if (securityOf(certificate) < bitsOf(level)) {
       throw depth === 0 ? opensslError('ssl', 399, 'ee key too small') : opensslError('ssl', 397, 'ca key too small');
     }
     // what signed itself is trusted, or not, without its signature

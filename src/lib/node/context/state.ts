@@ -1,7 +1,6 @@
 /** What a secure context holds. Node has a native object for it; programs know its methods, so that they are the same here. */
 import { randomBytes } from 'node:crypto';
 import type { Crl } from '../../crl/index.ts';
-import type { CipherSuite } from '../../registry/tls-suites.ts';
 import { TLS12, TLS13 } from '../../registry/tls-versions.ts';
 import { TicketKey } from '../../tickets/key.ts';
 import type { ClientConfig, ServerConfig } from '../../tls/config.ts';
@@ -11,12 +10,13 @@ import { ticketSealer } from '../../tls/session/tickets.ts';
 import type { TrustStore } from '../../verify/index.ts';
 import { invalidArgType, nodeError } from '../errors/node.ts';
 import { opensslError } from '../errors/openssl.ts';
+import { authoritiesIn } from './authorities.ts';
 import { clientBase, serverBase, type ServerSettings, type Settings } from './bases.ts';
-import { cipherList, cipherSuites, defaultSuites } from './ciphers.ts';
+import { cipherList, cipherSuites, DEFAULT_SUITES } from './ciphers.ts';
 import { autoDomain, dhOf } from './dh.ts';
-import { groupsOf, type GroupChoice } from './groups.ts';
+import { groupsOf } from './groups.ts';
 import { KeyRing } from './keyring.ts';
-import { octetsOf, readAuthorities, readChain, readCrl, readKey, unusable, type Material } from './material.ts';
+import { octetsOf, readChain, readCrl, readKey, unusable, type Material } from './material.ts';
 import { refusal } from './native.ts';
 import { lowBits } from './options.ts';
 import { readPfx } from './pfx.ts';
@@ -36,10 +36,11 @@ export class ContextState {
   #min = TLS12;
   #max = TLS13;
   #options = 0;
-  #list: readonly CipherSuite[] = [];
-  #suites13: readonly CipherSuite[] = defaultSuites();
-  #groups: GroupChoice | undefined;
-  #sigalgs: readonly number[] | undefined;
+  // texts, of which each has one meaning
+  #ciphers = '';
+  #suites13 = DEFAULT_SUITES;
+  #curves = 'auto';
+  #sigalgs: string | undefined;
   #dh: DhDomain | 'auto' | undefined;
   #sessionIdContext: Buffer = Buffer.alloc(0);
   #sessionTimeout: number | undefined;
@@ -99,25 +100,28 @@ export class ContextState {
 
   /** Suites before TLS 1.3, by a cipher string. */
   setCiphers(text: string): void {
-    const { suites, securityLevel } = cipherList(text);
-    this.#list = suites;
+    const { securityLevel } = cipherList(text);
+    this.#ciphers = text;
     if (securityLevel !== undefined) this.securityLevel = securityLevel;
     this.#changed();
   }
 
   /** Suites of TLS 1.3, by their names. */
   setCipherSuites(text: string): void {
-    this.#suites13 = cipherSuites(text);
+    cipherSuites(text);
+    this.#suites13 = text;
     this.#changed();
   }
 
   setSigalgs(text: string): void {
-    this.#sigalgs = sigalgsOf(text);
+    sigalgsOf(text);
+    this.#sigalgs = text;
     this.#changed();
   }
 
   setECDHCurve(text: string): void {
-    this.#groups = groupsOf(text);
+    groupsOf(text);
+    this.#curves = text;
     this.#changed();
   }
 
@@ -135,7 +139,7 @@ export class ContextState {
 
   /** A certificate to trust, in PEM, or several. */
   addCACert(material: Material): void {
-    this.#trust.add(readAuthorities(material));
+    this.#trust.add(authoritiesIn(material));
     this.#changed();
   }
 
@@ -169,7 +173,7 @@ export class ContextState {
     const { chain, key } = readPfx(file, passphrase);
     this.#ring.setChain(chain, this.securityLevel);
     this.#ring.setKey(key);
-    this.#trust.add(chain.slice(1));
+    this.#trust.add(chain.slice(1).map(({ der }) => der));
     this.#changed();
   }
 
@@ -268,14 +272,16 @@ export class ContextState {
     if (this.#side !== undefined && this.#side !== side) {
       throw opensslError('ssl', 66, 'called a function you should not call');
     }
+    const numbers = [this.#min, this.#max, this.#options, this.securityLevel];
     return {
       versions: versionsIn(this.#min, this.#max, this.#options),
-      suites: [...this.#suites13, ...this.#list],
-      groups: this.#groups ?? groupsOf('auto'),
-      sigalgs: this.#sigalgs,
+      suites: [...cipherSuites(this.#suites13), ...cipherList(this.#ciphers).suites],
+      groups: groupsOf(this.#curves),
+      sigalgs: this.#sigalgs === undefined ? undefined : sigalgsOf(this.#sigalgs),
       options: this.#options,
       securityLevel: this.securityLevel,
       credentials: this.credentials,
+      key: [...numbers, this.#ciphers, this.#suites13, this.#curves, this.#sigalgs ?? ''].join('|'),
     };
   }
 

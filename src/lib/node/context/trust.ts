@@ -2,14 +2,16 @@
 import type { Crl } from '../../crl/index.ts';
 import { TrustStore, verifyChain } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import type { Name } from '../../x509/name.ts';
+import { lookupAmong, subjectOf } from '../peer/lookup.ts';
 import { defaultTrust } from '../peer/roots.ts';
 import { Kept } from './kept.ts';
 
 const numbers = new WeakMap<object, number>();
 let next = 0;
 
-/** A number for each certificate that was read, so that the same ones make the same store. */
-function numberOf(certificate: Certificate | TrustStore): number {
+/** A number for each certificate, so that the same ones make the same store. */
+function numberOf(certificate: Buffer | TrustStore): number {
   let number = numbers.get(certificate);
   if (number === undefined) numbers.set(certificate, (number = next++));
   return number;
@@ -22,10 +24,11 @@ export class Trust {
   roots = false;
   /** Whether a trusted certificate that is not its own issuer's may end a chain. */
   partial = false;
-  readonly #own = new Set<Certificate>();
+  readonly #own = new Set<Buffer>();
   readonly #crls: Crl[] = [];
 
-  add(certificates: readonly Certificate[]): void {
+  /** Trusts certificates in DER. */
+  add(certificates: readonly Buffer[]): void {
     for (const one of certificates) this.#own.add(one);
   }
 
@@ -42,12 +45,16 @@ export class Trust {
     if (this.roots && this.#own.size === 0) return undefined;
     const roots = this.roots ? defaultTrust() : undefined;
     const key = [...(roots ? ['roots', numberOf(roots)] : []), ...[...this.#own].map(numberOf)].join(' ');
-    return stores.get(key, () => new TrustStore(this.#own, roots ? [(subject) => roots.named(subject)] : []));
+    return stores.get(key, () => {
+      const own = [...this.#own];
+      const lookups = roots ? [(subject: Name) => roots.named(subject)] : [];
+      return new TrustStore([], [lookupAmong(() => own), ...lookups]);
+    });
   }
 
   /** The subjects of the certificates that were added, in DER. */
   get subjects(): readonly Buffer[] {
-    return [...this.#own].map(({ subject }) => subject.der);
+    return [...this.#own].flatMap((der) => subjectOf(der)?.bytes ?? []);
   }
 
   /**

@@ -24,15 +24,17 @@ interface Value {
  *
  * @throws TlskitError ERR_DER, when the first name is asked for
  */
-export function lookupIn(pems: readonly string[]): TrustLookup {
+export const lookupIn = (pems: readonly string[]): TrustLookup => lookupAmong(() => pems.map(decode));
+
+/** As `lookupIn`, in a list of certificates in DER. */
+export function lookupAmong(ders: () => Iterable<Buffer>): TrustLookup {
   let index: ReadonlyMap<number, readonly Buffer[]> | undefined;
-  return (subject) => (index ??= indexed(pems)).get(sumOf(subject.attributes)) ?? [];
+  return (subject) => (index ??= indexed(ders())).get(sumOf(subject.attributes)) ?? [];
 }
 
-function indexed(pems: readonly string[]): ReadonlyMap<number, readonly Buffer[]> {
+function indexed(ders: Iterable<Buffer>): ReadonlyMap<number, readonly Buffer[]> {
   const index = new Map<number, Buffer[]>();
-  for (const pem of pems) {
-    const der = decode(pem);
+  for (const der of ders) {
     const sum = sumOf(valuesOf(subjectOf(der)));
     const same = index.get(sum);
     if (same) same.push(der);
@@ -46,7 +48,7 @@ const decode = (pem: string): Buffer =>
   Buffer.from(pem.slice(pem.indexOf('\n'), pem.lastIndexOf('\n-----END')), 'base64');
 
 /** The subject of a certificate, without a look at the rest (RFC 5280 section 4.1). */
-function subjectOf(der: Buffer): DerNode | undefined {
+export function subjectOf(der: Buffer): DerNode | undefined {
   const fields = readDer(der, 'ber').children[0]?.children ?? [];
   // version (where there is one), serialNumber, signature, issuer, validity, subject
   return fields[fields[0]?.isContext(0) ? 5 : 4];
