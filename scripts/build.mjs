@@ -1,6 +1,6 @@
 // Builds the command line: one CommonJS bundle a command in dist/bundle, and the launcher that knows them.
 //   node scripts/build.mjs            bundles only: quick, for working on the code; a command that does not compile is named and left out
-//   node scripts/build.mjs --release  also the library (plain ESM with types) and oclif's manifest; any error ends it
+//   node scripts/build.mjs --release  also the library (ESM with types) and oclif's manifest; any error ends it
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,12 @@ import * as esbuild from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundles = join(root, 'dist/bundle');
 const release = process.argv.includes('--release');
-const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const {
+  version,
+  dependencies,
+  optionalDependencies,
+  exports: exported,
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const shared = {
   bundle: true,
@@ -83,6 +88,30 @@ async function bundleLauncher(commands) {
   );
 }
 
+/**
+ * Makes each module that package.json exports one file, with what several have in common in others beside them: hundreds of small files take
+ * a program that imports one of them several times as long.
+ */
+async function bundleLibrary() {
+  const entries = Object.values(exported).flatMap((one) => (one.default ? [join(root, one.default)] : []));
+  const { outputFiles } = await esbuild.build({
+    ...shared,
+    entryPoints: entries,
+    format: 'esm',
+    splitting: true,
+    outbase: join(root, 'dist'),
+    outdir: join(root, 'dist'),
+    chunkNames: 'lib/shared/[hash]',
+    // it is read when something goes wrong
+    minifyWhitespace: false,
+    minifySyntax: false,
+  });
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    put(path, contents);
+  }
+}
+
 function step(command, ...args) {
   const { status } = spawnSync(process.execPath, [join(root, command), ...args], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(1);
@@ -102,4 +131,5 @@ for (const file of commandFiles()) {
   }
 }
 await bundleLauncher(commands);
+if (release) await bundleLibrary();
 if (release) step('scripts/manifest.mjs');

@@ -81,6 +81,43 @@ const { fullchain } = await ca.issue({ san: ['localhost'], case: 'expired' });
 console.log(caseByName('expired').verdicts.node, fullchain.startsWith('-----BEGIN') && typeof startServers === 'function');
 `;
 
+/** The drop-in as modules and by require, where a warning would be one line more; and a program that does not know of it. */
+const DROP_IN = `
+import tls, { connect } from 'tlskit/tls';
+import https from 'tlskit/https';
+import http2, { createSecureServer } from 'tlskit/http2';
+console.log(tls.connect === connect, typeof https.get, http2.createSecureServer === createSecureServer);
+`;
+const DROP_IN_REQUIRED = `
+const tls = require('tlskit/tls');
+const https = require('tlskit/https');
+const http2 = require('tlskit/http2');
+console.log(typeof tls.connect, tls.DEFAULT_MAX_VERSION, typeof https.Agent, typeof http2.connect);
+`;
+const REGISTERED = `
+const tls = require('node:tls');
+const https = require('node:https');
+const { readFileSync } = require('node:fs');
+const server = https.createServer({ cert: readFileSync('c.pem'), key: readFileSync('k.pem') }, (request, response) => {
+  response.end([server, request.socket].every((one, i) => one instanceof [tls.Server, tls.TLSSocket][i]) + ' ' + request.socket.getProtocol());
+});
+server.listen(0, async () => {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  process.removeAllListeners('warning').on('warning', () => undefined);
+  const { connect } = tls;
+  let calls = 0;
+  tls.connect = (...all) => (calls++, connect(...all));
+  console.log(await (await fetch('https://localhost:' + server.address().port)).text(), calls);
+  process.exit();
+});
+`;
+
+/** Runs a program; what it says, warnings too. */
+function says(file, flags = [], cwd = folder) {
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, file], { cwd, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
 try {
   run('npm', ['pack', '--pack-destination', folder], root);
   const prefix = join(folder, 'global');
@@ -137,6 +174,15 @@ try {
   rmSync(join(empty, 'fixtures'), { recursive: true });
   const registered = ['--import', 'tlskit/fixtures/register', '--test', 'there.test.js'];
   expect('node:test has its fixtures before', /\bpass 1\b/.test(run(process.execPath, registered, empty)));
+  writeFileSync(join(empty, 'tls.mjs'), DROP_IN);
+  writeFileSync(join(empty, 'tls.cjs'), DROP_IN_REQUIRED);
+  writeFileSync(join(empty, 'registered.cjs'), REGISTERED);
+  expect('the drop-in is imported', says('tls.mjs', [], empty) === 'true function true\n');
+  expect('the drop-in is required', says('tls.cjs', [], empty) === 'function TLSv1.3 function function\n');
+  for (const flag of ['--import', '--require']) {
+    const said = says('registered.cjs', [flag, 'tlskit/tls/register'], empty);
+    expect(`${flag} puts the drop-in below https and fetch`, said === 'true TLSv1.3 1\n');
+  }
   expect('the library is imported and makes a key', run(process.execPath, ['use.js'], empty) === 'ed25519\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });

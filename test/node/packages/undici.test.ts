@@ -7,8 +7,8 @@ import tls from '../../../src/lib/node/index.ts';
 import { Elsewhere, face } from '../../support/face.ts';
 import { caPem, pems } from '../../support/identities.ts';
 import { describeWith } from '../../support/peers.ts';
-import { Workshop, freePort } from '../../support/processes.ts';
-import { testIdentity } from '../../support/tls-certificates.ts';
+import { startNginx } from '../../support/nginx.ts';
+import { Workshop } from '../../support/processes.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -124,31 +124,8 @@ describe('A11: undici', () => {
     let there: string;
     const file = randomBytes(2_000_000);
     beforeAll(async () => {
-      const { cert, key } = workshop.identity('nginx', await testIdentity());
       workshop.file('file', file);
-      const at = await freePort();
-      there = `https://localhost:${at}`;
-      const config = `
-        daemon off; master_process off; pid ${workshop.path('pid')}; error_log stderr;
-        events { worker_connections 64; }
-        http {
-          access_log off;
-          ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${workshop.path(one)};`).join('\n')}
-          server {
-            listen 127.0.0.1:${at} ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate ${cert}; ssl_certificate_key ${key};
-            root ${workshop.folder};
-            location /say { return 200 "$server_protocol $ssl_protocol $request_uri"; }
-          }
-        }`;
-      const nginx = workshop.start('nginx', [
-        '-e',
-        'stderr',
-        '-p',
-        workshop.folder,
-        '-c',
-        workshop.file('nginx.conf', config),
-      ]);
-      await nginx.listensOn(at);
+      there = await startNginx(workshop);
     });
     afterAll(() => workshop.close());
 
@@ -164,7 +141,7 @@ describe('A11: undici', () => {
         ),
       ]);
       expect(digest(large)).toBe(digest(file));
-      expect(small).toEqual(Array.from({ length: 30 }, (_, i) => `HTTP/2.0 TLSv1.3 /say/${i}`));
+      expect(small).toEqual(Array.from({ length: 30 }, (_, i) => `HTTP/2.0 TLSv1.3 . /say/${i}`));
       expect(sockets.slice(before).map(({ alpnProtocol }) => alpnProtocol)).toEqual(['h2']);
     });
   });
