@@ -36,6 +36,7 @@ class PairSide extends Duplex {
 
 /** Both ends of a pair: `encrypted` belongs to the network, `cleartext` to the program. Emits `secure`. */
 export class SecurePair extends EventEmitter {
+  readonly server: unknown;
   readonly credentials: SecureContext;
   /** A Duplex; Node's types call it so. */
   readonly encrypted: TLSSocket;
@@ -54,6 +55,7 @@ export class SecurePair extends EventEmitter {
     const two = new PairSide();
     one.other = two;
     two.other = one;
+    this.server = (options as { server?: unknown }).server;
     this.credentials = secureContext;
     this.encrypted = one as Duplex as TLSSocket;
     this.cleartext = new TLSSocket(two, {

@@ -1,7 +1,8 @@
 /** Two streams in memory: what one gets written, the other reads. */
 import { Duplex } from 'node:stream';
 
-class End extends Duplex {
+/** One end. */
+export class End extends Duplex {
   other: End | undefined;
   #reads: (() => void) | undefined;
   #ended = false;
@@ -48,7 +49,7 @@ class End extends Duplex {
   }
 }
 
-export function duplexPair(options: { allowHalfOpen?: boolean; highWaterMark?: number } = {}): [Duplex, Duplex] {
+export function duplexPair(options: { allowHalfOpen?: boolean; highWaterMark?: number } = {}): [End, End] {
   const one = new End(options);
   const two = new End(options);
   one.other = two;

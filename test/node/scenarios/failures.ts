@@ -1,7 +1,7 @@
 /** Connections that fail: peers that speak something else, go away, or take too long. */
 import net from 'node:net';
 import { VERSIONS, type ClientOptions, type Play, type Socket, type Version } from '../differential/play.ts';
-import { duplexPair } from '../differential/wire.ts';
+import { duplexPair, type End } from '../differential/wire.ts';
 import { scenario } from '../differential/scenario.ts';
 
 /** A plain server, and a client of TLS that meets it. */
@@ -279,8 +279,8 @@ for (const version of VERSIONS) {
 type Harm = (
   play: Play,
   streams: {
-    mine: ReturnType<typeof duplexPair>[0];
-    its: ReturnType<typeof duplexPair>[0];
+    mine: End;
+    its: End;
     client: Socket;
     peer: Socket;
   },
@@ -291,7 +291,7 @@ const BELOW: Readonly<Record<string, Harm>> = {
   'is destroyed': (_play, { mine }) => mine.destroy(),
   'is destroyed with an error': (_play, { mine }) => mine.destroy(new Error('below')),
   'emits an error': (_play, { mine }) => mine.emit('error', new Error('below')),
-  ends: (_play, { its }) => its.push(null),
+  ends: (_play, { mine }) => mine.finish(),
   'brings rubbish': (_play, { its }) => its.push(Buffer.from('rubbish that is no record')),
   'brings rubbish in a record': (_play, { its }) =>
     its.push(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)])),

@@ -9,7 +9,7 @@ import type {
 } from 'node:tls';
 import { isArrayBufferView } from 'node:util/types';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
-import { TLS10, TLS13, VERSIONS } from '../../registry/tls-versions.ts';
+import { TLS10, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
 import { peerCertificate, peerNames, x509 } from '../peer/certificate.ts';
 import type { PeerNames } from '../peer/identity.ts';
@@ -50,7 +50,10 @@ export abstract class Facts extends NativeSide {
   }
 
   getProtocol(): string | null {
-    return this.info?.version?.name ?? 'unknown';
+    const { context, server } = this.settings;
+    // before it is agreed on: the best that there may be, as OpenSSL says
+    const { version = best(server ? context.serverBase() : context.clientBase()) } = this.info ?? {};
+    return version?.name ?? 'unknown';
   }
 
   getCipher(): CipherNameAndProtocol | undefined {
@@ -124,6 +127,7 @@ export abstract class Facts extends NativeSide {
   }
 
   getTLSTicket(): Octets {
+    if (this.settings.server) return undefined;
     const { ticket } = this.lastSession ?? this.settings.session ?? {};
     return octets(ticket);
   }
@@ -192,6 +196,9 @@ export abstract class Facts extends NativeSide {
 
 const octets = (bytes: Uint8Array | undefined): Octets =>
   bytes === undefined || bytes.length === 0 ? undefined : Buffer.from(bytes);
+
+const best = ({ versions }: { readonly versions: readonly Version[] }): Version | undefined =>
+  versions.toSorted((a, b) => b.code - a.code)[0];
 
 /** Names and bits of the keys of curves, by node:crypto's name of the curve. */
 const KEY_NAMES: Readonly<Record<string, { readonly name: string; readonly size: number }>> = {

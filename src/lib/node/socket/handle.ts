@@ -233,7 +233,7 @@ export class TlsHandle extends Facts {
       this.#sendPending();
     } catch (error) {
       // what a program throws when it hears of something is its own affair: the connection goes on
-      setImmediate(() => this.#pump());
+      setImmediate(() => this.#context.runInAsyncScope(this.#pump, this));
       throw error;
     } finally {
       this.#pumping = false;

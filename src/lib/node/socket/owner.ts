@@ -85,6 +85,8 @@ export class Owner implements HandleOwner {
     if (own._hadError) return;
     own._hadError = true;
     if (!socket._secureEstablished) {
+      const { settings, engine } = own._handle ?? {};
+      if (settings?.server) socket.servername ??= engine?.info.serverName ?? null;
       // the socket must still be usable by whoever hears of the error
       own._closeAfterHandlingError = true;
       socket.destroy(error);
