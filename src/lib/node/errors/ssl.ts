@@ -94,3 +94,48 @@ function httpReason({ reason, detail = '' }: TlsFailure): SslReason | undefined 
   if (/"(?:GET |POST |HEAD |PUT )/.test(detail)) return namedReason('http_request', place);
   return namedReason(detail.includes('"CONNE"') ? 'https_proxy_request' : 'wrong_version_number', place);
 }
+
+/**
+ * A context that leaves nothing to speak, as OpenSSL finds out when it begins to shake hands: the error, and the record that it sends.
+ *
+ * @throws `thrown` where it is another error
+ */
+export function nothingToSpeak(
+  thrown: Error,
+  side: 'client' | 'server',
+): { readonly error: OpenSslError; readonly alert?: Uint8Array } {
+  const { code } = thrown as OpenSslError;
+  const none = code === undefined ? undefined : NOTHING[code];
+  if (!none) throw thrown;
+  const { number, reason, alert, place, data } = none;
+  const error = printed({ number, reason, place: typeof place === 'string' ? place : place[side] }, data);
+  if (!alert) return { error };
+  return { error, alert: Uint8Array.of(21, 3, 1, 0, 2, 2, ALERT[typeof alert === 'string' ? alert : alert[side]]) };
+}
+
+type BySide<T> = T | Readonly<Record<'client' | 'server', T>>;
+
+/** By the code of what the context throws. */
+const NOTHING: Readonly<
+  Record<string, { number: number; reason: string; place: BySide<string>; alert?: BySide<AlertName>; data?: string }>
+> = {
+  ERR_SSL_NO_PROTOCOLS_AVAILABLE: {
+    number: 191,
+    reason: 'no protocols available',
+    place: 'tls_setup_handshake',
+    alert: 'protocol_version',
+  },
+  ERR_SSL_NO_CIPHERS_AVAILABLE: {
+    number: 181,
+    reason: 'no ciphers available',
+    place: { client: 'ssl_cipher_list_to_bytes', server: 'tls_setup_handshake' },
+    alert: { client: 'internal_error', server: 'handshake_failure' },
+    data: 'No ciphers enabled for max supported SSL/TLS version',
+  },
+  ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL: {
+    // one of those that all libraries have
+    number: 0xc0101,
+    reason: 'called a function you should not call',
+    place: 'ssl_undefined_function',
+  },
+};

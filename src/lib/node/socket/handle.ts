@@ -11,7 +11,7 @@ import { TlsEngine, type Session, type TlsEvent, type TlsFailure } from '../../t
 import type { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
 import { traceText } from '../../tls/trace/text.ts';
-import { noRenegotiation, sslError } from '../errors/ssl.ts';
+import { noRenegotiation, nothingToSpeak, sslError } from '../errors/ssl.ts';
 import { Facts } from './facts.ts';
 import { newCount, type HandshakeCount } from './renegotiation.ts';
 import { canSend, clientConfigOf, newSettings, serverConfigOf, type Settings } from './settings.ts';
@@ -79,6 +79,8 @@ export class TlsHandle extends Facts {
   #wantsData = true;
   #over = false;
   #stoppedForUs = false;
+  #refused = false;
+  #cutOff = false;
   #ended = false;
   #held = false;
   /** Our direction is closed, or about to be: what cannot be sent any more is no error. */
@@ -109,7 +111,7 @@ export class TlsHandle extends Facts {
   /** Begins the handshake: a client's hello goes out. */
   start(): void {
     if (this.#over || !this.#transport) return;
-    this.#engine().start();
+    this.#engine()?.start();
     this.#pump();
   }
 
@@ -118,7 +120,8 @@ export class TlsHandle extends Facts {
     this.reading = true;
     this.#wantsData = true;
     if (this.#over || !this.#transport) return 0;
-    if (this.settings.server) this.#engine();
+    // a server that cannot have one says so to a client that has said something
+    if (this.settings.server) this.#made();
     this.#transport.start();
     this.#flow();
     return 0;
@@ -131,21 +134,40 @@ export class TlsHandle extends Facts {
     return 0;
   }
 
-  #engine(): TlsEngine {
-    if (this.engine) return this.engine;
+  /** Undefined where the context leaves nothing to speak: then the connection is over, and that has been told. */
+  #engine(): TlsEngine | undefined {
+    const engine = this.#made();
+    if (engine instanceof TlsEngine) return engine;
+    if (!this.#refused) {
+      this.#refused = true;
+      const { alert, error } = nothingToSpeak(engine, this.settings.server ? 'server' : 'client');
+      if (alert) this.#transport?.write([alert]);
+      this.#owner.failed(error);
+    }
+    return undefined;
+  }
+
+  #made(): TlsEngine | Error {
+    try {
+      return (this.engine ??= this.#newEngine());
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  #newEngine(): TlsEngine {
     const { settings } = this;
     const wake = (): void => this.#context.runInAsyncScope(this.#pump, this);
     const { servername, session } = settings;
-    this.engine = settings.server
+    return settings.server
       ? TlsEngine.server(serverConfigOf(settings), { wake })
       : TlsEngine.client(clientConfigOf(settings), { wake, serverName: servername, session });
-    return this.engine;
   }
 
   /** Octets of the transport: from it, or from a program that read them. */
   receive(bytes: Uint8Array, reused = false): void {
     if (this.#over) return;
-    this.#engine().receive(bytes, reused);
+    this.#engine()?.receive(bytes, reused);
     this.#pump();
   }
 
@@ -153,7 +175,8 @@ export class TlsHandle extends Facts {
     if (this.#over) return;
     const engine = this.#engine();
     // as with Node's sockets: what is cut off is an end, and ours may go on sending
-    if (!engine.secure) {
+    this.#cutOff = true;
+    if (engine && !engine.secure) {
       engine.receiveEnd();
       this.#pump();
     }
@@ -207,7 +230,8 @@ export class TlsHandle extends Facts {
       const { bytes, done } = this.#pending.shift() as Pending;
       this.#send(engine, bytes, done);
     }
-    if (engine.closed) this.#cancel();
+    // that the peer has gone is told first
+    if (engine.closed && !this.#cutOff) this.#cancel();
   }
 
   /** What was not sent never will be. */

@@ -1,9 +1,13 @@
-/** Flags of Node that concern TLS and that node:tls does not tell: --tls-keylog and --trace-tls, on the command line or in NODE_OPTIONS. */
+/**
+ * Flags of Node that concern TLS and that node:tls does not tell: --tls-keylog and --trace-tls, on the command line or in NODE_OPTIONS. Node warns
+ * of both at its own first socket, of which native.ts makes one.
+ */
 import { appendFile } from 'node:fs';
 import type { TLSSocket } from './tls-socket.ts';
 
 function flag(name: string): string | undefined {
-  const words = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/u)];
+  // the command line comes last, as the last one counts
+  const words = [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/u), ...process.execArgv];
   let found: string | undefined;
   for (const [i, word] of words.entries()) {
     if (word === name) found = words[i + 1] ?? '';
@@ -16,26 +20,12 @@ let trace: boolean | undefined;
 let keylog: string | false | undefined;
 let failed = false;
 
-/** --trace-tls, with Node's warning at the first time. */
-export function traceWanted(): boolean {
-  if (trace === undefined) {
-    trace = flag('--trace-tls') !== undefined;
-    if (trace) process.emitWarning('Enabling --trace-tls can expose sensitive data in the resulting log.');
-  }
-  return trace;
-}
+/** --trace-tls */
+export const traceWanted = (): boolean => (trace ??= flag('--trace-tls') !== undefined);
 
-/** --tls-keylog: writes the keys of a connection to the file, with Node's warnings. */
+/** --tls-keylog: writes the keys of a connection to the file. */
 export function logKeys(socket: TLSSocket): void {
-  if (keylog === undefined) {
-    keylog = flag('--tls-keylog') ?? false;
-    if (keylog !== false) {
-      process.emitWarning(
-        `Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${keylog}`,
-      );
-    }
-  }
-  const path = keylog;
+  const path = (keylog ??= flag('--tls-keylog') ?? false);
   if (path === false) return;
   socket.on('keylog', (line: Buffer) => {
     appendFile(path, line, { mode: 0o600 }, (error) => {
