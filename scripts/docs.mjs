@@ -80,7 +80,7 @@ function featureTable() {
 
 // what editors complete a fixture file from
 const { recipeSchema } = await import('../dist/lib/fixtures/recipe/schema.js');
-const schema = { title: 'tlskit fixtures', ...toJsonSchema(recipeSchema) };
+const schema = { title: 'tlskit fixtures', ...toJsonSchema(recipeSchema, { ignoreActions: ['check'] }) };
 output(join(root, 'schemas/fixtures.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
 
 const folder = join(root, 'docs/commands');
