@@ -21,6 +21,9 @@ import type { Settings } from './settings.ts';
 /** Octets as the types of this Node's release name them. */
 export type Octets = ReturnType<TLSSocket['getFinished']>;
 
+/** OpenSSL's, in seconds. */
+const DEFAULT_LIFETIME = 7200;
+
 export abstract class Facts extends NativeSide {
   abstract readonly settings: Settings;
   abstract engine: TlsEngine | undefined;
@@ -102,8 +105,35 @@ export abstract class Facts extends NativeSide {
 
   /** The session in OpenSSL's form, which Node's own sockets read and write too. */
   getSession(): Octets {
-    const session = this.engine?.currentSession() ?? this.lastSession;
-    return session && this.sessionBytes(session);
+    const { resumed, version } = this.info ?? {};
+    const given = resumed ? this.settings.session : undefined;
+    const session = this.engine?.currentSession() ?? this.lastSession ?? given;
+    if (session) return this.sessionBytes(session);
+    return version?.code === TLS13 && this.engine?.secure ? this.sessionBytes(this.#withoutTicket()) : undefined;
+  }
+
+  /** TLS 1.3 before a ticket has come: a session that says with whom, and by which nothing can be resumed. */
+  #withoutTicket(): Session {
+    const { suite, peerChain = [], alpn } = this.info ?? {};
+    const none = new Uint8Array(0);
+    return {
+      version: TLS13,
+      suite: suite?.code ?? 0,
+      secret: new Uint8Array(48),
+      created: Date.now(),
+      lifetime: DEFAULT_LIFETIME,
+      ticket: none,
+      id: none,
+      ageAdd: 0,
+      maxEarlyData: 0,
+      serverName: this.settings.servername ?? '',
+      alpn: alpn ?? none,
+      extendedMasterSecret: true,
+      encryptThenMac: false,
+      maxFragmentLength: 0,
+      peerChain,
+      context: none,
+    };
   }
 
   sessionBytes(session: Session): NonNullable<Octets> {
@@ -119,6 +149,8 @@ export abstract class Facts extends NativeSide {
     if (!isArrayBufferView(session)) throw nodeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer', TypeError);
     try {
       const read = readSslSession(Buffer.from(session.buffer, session.byteOffset, session.byteLength), 'session');
+      // one of TLS 1.3 without its ticket is there to be looked at
+      if (read.session.version === TLS13 && read.session.ticket.length === 0) return;
       this.settings.session = read.session;
       this.#resumedResult = read.verifyResult;
     } catch {
@@ -128,7 +160,7 @@ export abstract class Facts extends NativeSide {
 
   getTLSTicket(): Octets {
     if (this.settings.server) return undefined;
-    const { ticket } = this.lastSession ?? this.settings.session ?? {};
+    const { ticket } = this.lastSession ?? (this.info?.resumed ? this.settings.session : undefined) ?? {};
     return octets(ticket);
   }
 
