@@ -1,6 +1,7 @@
 /** The verdict on a peer's certificates, as `verifyError` of `node:tls` gives it. */
 import { verifyCode } from '../../registry/verify-errors.ts';
 import {
+  crlViewOf,
   parsedCertificate,
   verifyChain,
   type CertificateView,
@@ -8,6 +9,7 @@ import {
   type TrustStore,
   type VerifyOptions,
 } from '../../verify/index.ts';
+import { nameKey } from '../../verify/name-key.ts';
 import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
 import { defaultTrust } from './roots.ts';
 
@@ -96,7 +98,8 @@ function verifyOptions(
     time: Date.now(),
     purpose,
     authLevel: securityLevel ?? SECURITY_LEVEL,
-    crls,
+    // they are the store's: one of another issuer's name is not found, whatever it says that it is about
+    crlLookup: (issuer) => crls.map(crlViewOf).filter(({ issuerKey }) => issuerKey === nameKey(issuer)),
     crlCheck: checksCrls,
     crlCheckAll: checksCrls,
     partialChain: allowPartialTrustChain,
