@@ -1,4 +1,5 @@
 /** HTTP/1.1 of Node over our sockets: both ends ours, and either end with one of Node's own TLS. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomBytes } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import nodeHttps, { type Agent, type RequestOptions, type Server } from 'node:https';
@@ -128,6 +129,24 @@ describe.each([
     const forgetful = agentOf({ keepAlive: false, maxCachedSessions: 0 });
     await seen({ agent: forgetful });
     expect(await seen({ agent: forgetful })).toMatchObject({ resumed: false });
+  });
+
+  it('answers in the context of who asked, on connections that are kept too', async () => {
+    const agent = agentOf({ keepAlive: true, maxSockets: 1 });
+    const context = new AsyncLocalStorage<number>();
+    const ask = (i: number): Promise<unknown[]> =>
+      context.run(i, async () => {
+        const request = client.get(at('/context', { agent }));
+        const [response] = await happens<[IncomingMessage]>(request, 'response');
+        const seenBy = [new Promise((resolve) => response.once('data', () => resolve(context.getStore())))];
+        seenBy.push(new Promise((resolve) => response.once('end', () => resolve(context.getStore()))));
+        return Promise.all(seenBy);
+      });
+    expect(await Promise.all([ask(1), ask(2), ask(3)])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
   });
 
   it('waits for 100-continue', async () => {
