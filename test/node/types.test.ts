@@ -36,7 +36,17 @@ describe('[A10] types of tlskit/tls', () => {
       symlinkSync(resolve('node_modules', types), join(program, 'node_modules/@types/node'));
       cpSync('test/node/types/program.ts', join(program, 'program.ts'));
       writeFileSync(join(program, 'package.json'), '{ "type": "module" }\n');
-      const options = ['--ignoreConfig', '--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--strict', '--noEmit'];
+      const options = [
+        '--ignoreConfig',
+        '--target',
+        'es2023',
+        '--module',
+        'nodenext',
+        '--types',
+        'node',
+        '--strict',
+        '--noEmit',
+      ];
       const strict = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
       expect(compile([join(program, 'program.ts'), ...options, ...strict, '--skipLibCheck', 'false'])).toBe('');
     }, 120_000);
