@@ -1,7 +1,8 @@
-// One side of a benchmark, in a process of its own: a client or a server, of node:tls or of ours. Told what to do by the parent, it answers
-// with the CPU time that it took.
+// One side of a benchmark, in a process of its own: a client or a server, of node:tls (`node`), of our engine on a socket (`ours`) or of our
+// drop-in for node:tls (`face`), with which the same program runs as with `node`. Told what to do by the parent, it answers with the CPU time
+// that it took.
 import net from 'node:net';
-import tls from 'node:tls';
+import nodeTls from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 
@@ -10,6 +11,7 @@ const key = readFileSync(`${folder}/key.pem`);
 const cert = readFileSync(`${folder}/cert.pem`);
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
+const tls = kind === 'face' ? (await import(enginePath)).default : nodeTls;
 const engine = kind === 'ours' ? await import(enginePath) : undefined;
 const credential = engine?.credential({ chain: [new X509Certificate(cert).raw], key: createPrivateKey(key) });
 const sealer = engine && ticketSealer();
@@ -113,7 +115,7 @@ function ourClient(port, events) {
   };
 }
 
-function nodeClient(port, events) {
+function nodeClient(port, events, session) {
   const socket = tls.connect(
     {
       port,
@@ -122,13 +124,18 @@ function nodeClient(port, events) {
       minVersion: version,
       maxVersion: version,
       ecdhCurve: 'X25519:P-256',
-      rejectUnauthorized: false,
+      ca: cert,
+      session,
     },
-    () => events.secure?.(),
+    () => {
+      if (session && !socket.isSessionReused()) throw new Error('the session was not resumed');
+      events.secure?.();
+    },
   );
   socket.setNoDelay(true);
   socket.on('data', (bytes) => events.data?.(bytes));
   socket.on('close', () => events.close?.());
+  if (events.session) socket.on('session', events.session);
   return {
     send: (bytes) => socket.write(bytes),
     drain: (again) => socket.once('drain', again),
@@ -141,18 +148,57 @@ const connect = kind === 'ours' ? ourClient : nodeClient;
 /** Handshakes that are under way at a time: a loaded server, and a client that loads it. */
 const AT_ONCE = 16;
 
-/** `count` full handshakes, each closed in order. */
-async function handshakes(port, count) {
+/** `count` handshakes, each closed in order: full ones, or resumptions of a session. */
+async function handshakes(port, count, session) {
   let left = count;
   const one = async () => {
     while (left > 0) {
       left -= 1;
       await new Promise((resolve) => {
-        const client = connect(port, { secure: () => client.end(), close: resolve });
+        const client = connect(port, { secure: () => client.end(), close: resolve }, session);
       });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+/** The same, all of one session. */
+async function resumptions(port, count) {
+  const session = await new Promise((resolve) => {
+    let found;
+    const client = connect(port, {
+      session: (made) => {
+        found = made;
+        client.end();
+      },
+      close: () => resolve(found),
+    });
+  });
+  await handshakes(port, count, session);
+}
+
+const held = [];
+
+/** Opens `count` connections, which stay, with nothing said on them. */
+async function hold(port, count) {
+  let left = count;
+  const one = async () => {
+    while (left > 0) {
+      left -= 1;
+      await new Promise((resolve) => held.push(connect(port, { secure: resolve })));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+/** Octets after a collection, when what was under way has come to rest. */
+async function memory() {
+  for (let i = 0; i < 5; i += 1) {
+    await new Promise((resolve) => void setTimeout(resolve, 100));
+    globalThis.gc();
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, heap: heapUsed + external };
 }
 
 /** Receives `bytes` octets. */
@@ -234,7 +280,7 @@ function startServer() {
 }
 
 let before = 0;
-const jobs = { handshakes, up: bulkUp, down: bulkDown };
+const jobs = { handshakes, resumptions, hold, up: bulkUp, down: bulkDown };
 
 async function work({ do: what, port, count }) {
   if (what === 'mark') {
@@ -247,7 +293,7 @@ async function work({ do: what, port, count }) {
     return { marked: true };
   }
   if (what === 'read') return { cpu: cpu() - before };
-  if (what === 'stop') process.exit(0);
+  if (what === 'memory') return memory();
   const start = cpu();
   await jobs[what](port, count);
   return { cpu: cpu() - start };
