@@ -162,6 +162,8 @@ export interface CommonOptions {
   readonly keyLog?: boolean | undefined;
   /** Emit an event for each record. */
   readonly traceRecords?: boolean | undefined;
+  /** Emit an event for each handshake message and change_cipher_spec; on when nothing is said. */
+  readonly messageEvents?: boolean | undefined;
   /** Changes handshake messages on their way out, or drops them. Each piece of a list has a record of its own. */
   readonly tap?: ((message: OutgoingMessage) => Uint8Array | readonly Uint8Array[]) | undefined;
   /** Milliseconds since 1970. */
@@ -308,6 +310,7 @@ export interface CommonConfig {
   readonly limits: Limits;
   readonly keyLog: boolean;
   readonly traceRecords: boolean;
+  readonly messageEvents: boolean;
   readonly tap: CommonOptions['tap'];
   readonly now: () => number;
   readonly random: (length: number) => Uint8Array;

@@ -78,6 +78,9 @@ export class Connection {
   exporter: KeyingMaterial | undefined;
   /** The session as far as it can be told now: before TLS 1.3 from the master secret on. */
   session: (() => Session) | undefined;
+  /** Whether messages and keys are told. */
+  messageEvents: boolean;
+  keyLog: boolean;
   /** KeyUpdates of the peer since its last data. */
   quiet = 0;
   /** What is missing when change_cipher_spec comes now; undefined where no more is to say than that it may not. */
@@ -98,6 +101,8 @@ export class Connection {
   constructor(config: Config, options: ConnectionOptions) {
     this.config = config;
     this.options = options;
+    this.messageEvents = config.messageEvents;
+    this.keyLog = config.keyLog;
     this.#scripts = new ScriptRunner((resume) => this.#settled(resume));
     const trace = config.traceRecords;
     this.out = new Outgoing(
@@ -304,7 +309,7 @@ export class Connection {
 
   /** A line of the key log. */
   keylog(label: string, secret: Uint8Array): void {
-    if (!this.config.keyLog) return;
+    if (!this.keyLog) return;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
     this.emit({ type: 'keylog', line: `${label} ${hex(this.info.clientRandom)} ${hex(secret)}` });
   }
@@ -427,6 +432,7 @@ export class Connection {
   // ---- events
 
   #messageEvent<T>(direction: Direction, name: string, raw: Uint8Array, schema: Schema<T>): void {
+    if (!this.messageEvents) return;
     this.emit({
       type: 'message',
       direction,
@@ -439,6 +445,7 @@ export class Connection {
   }
 
   #ccsEvent(direction: Direction): void {
+    if (!this.messageEvents) return;
     const raw = Buffer.from([1]);
     const version = this.info.version?.code ?? 0;
     const name = 'change_cipher_spec';

@@ -217,6 +217,16 @@ export class TlsEngine {
     this.#c.out.limit = Math.min(octets, this.#c.info.sendLimit ?? MAX_PLAINTEXT);
   }
 
+  /** Emits an event for each handshake message from here on, whatever `messageEvents` says. */
+  tellMessages(): void {
+    this.#c.messageEvents = true;
+  }
+
+  /** Emits key log lines from here on, whatever `keyLog` says. */
+  tellKeys(): void {
+    this.#c.keyLog = true;
+  }
+
   /** TLS 1.3 servers: sends more tickets. Throws RangeError elsewhere. */
   sendTickets(count: number): void {
     const { newTickets } = this.#c.operations;

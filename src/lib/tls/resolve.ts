@@ -147,6 +147,7 @@ export function resolveCommon(
     limits: { ...LIMITS, ...options.limits },
     keyLog: options.keyLog ?? false,
     traceRecords: options.traceRecords ?? false,
+    messageEvents: options.messageEvents ?? true,
     tap: options.tap,
     now: options.now ?? Date.now,
     random: drawnFrom(options.random ?? random),

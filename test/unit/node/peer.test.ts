@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { crlPem } from '../../../src/lib/crl/index.ts';
 import { createSecureContext, type SecureContextOptions } from '../../../src/lib/node/context/secure-context.ts';
 import { peerCertificate, peerNames, x509 } from '../../../src/lib/node/peer/certificate.ts';
 import { judgePeer, verifyError } from '../../../src/lib/node/peer/verdict.ts';
-import { certificatePem } from '../../../src/lib/x509/build.ts';
-import { issue, makeKey } from '../../support/chains.ts';
+import { certificatePem, timeFromMs } from '../../../src/lib/x509/build.ts';
+import { CA_EXTENSIONS, issue, makeKey } from '../../support/chains.ts';
 import { material, nodeHandshake, nodesVerifyError } from '../../support/node-tls.ts';
 import { peerRows, type Row } from './peer-rows.ts';
 
@@ -138,6 +138,29 @@ describe('verdicts [A3]', () => {
     expect(peerCertificate(chain, context, true)).toEqual(peerCertificate(chain.slice(0, 1), context, true));
     expect(x509(chain)?.raw).toEqual(chain[0]);
     expect(peerNames(chain)).toMatchObject({ subject: { CN: 'judge' } });
+  });
+
+  it('that are good are good until the first certificate of the chain expires, and for no other trust', () => {
+    const now = Date.now();
+    const time = (days: number): number => now + days * 86_400_000;
+    const short = { notBefore: timeFromMs(time(-9)), notAfter: timeFromMs(time(1)) };
+    const root = issue('/CN=root', undefined, { ...short, extensions: CA_EXTENSIONS });
+    const validity = { notBefore: timeFromMs(time(-2)), notAfter: timeFromMs(time(3)) };
+    const chain = [issue('/CN=leaf', root, validity).certificate.der, root.certificate.der];
+    const trusting = createSecureContext({ ca: certificatePem(root.certificate) }).context;
+    const other = createSecureContext({ ca: certificatePem(judge.certificate) }).context;
+    const codes = (days: number): unknown[] =>
+      [trusting, trusting, other].map((context) => {
+        vi.setSystemTime(time(days));
+        return judgePeer(chain, context, 'sslserver')?.code;
+      });
+    try {
+      expect(codes(0)).toEqual([undefined, undefined, 'SELF_SIGNED_CERT_IN_CHAIN']);
+      expect(codes(2)).toEqual(['CERT_HAS_EXPIRED', 'CERT_HAS_EXPIRED', 'CERT_HAS_EXPIRED']);
+      expect(codes(-3)).toEqual(['CERT_NOT_YET_VALID', 'CERT_NOT_YET_VALID', 'CERT_NOT_YET_VALID']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('are against a peer without a certificate', () => {

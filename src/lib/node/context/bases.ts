@@ -86,7 +86,8 @@ export function clientBase(settings: Settings): ClientConfig {
       requireSecureRenegotiation: !has(options, OP.legacyServerConnect) && !has(options, OP.legacyRenegotiation),
     }),
   );
-  return { ...shared, credentials };
+  // one object for all contexts that are alike, as connect() makes one for each connection
+  return credentials.length > 0 ? { ...shared, credentials } : shared;
 }
 
 /** A server's configuration, but for what a server and a connection say. */

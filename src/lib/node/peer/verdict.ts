@@ -11,6 +11,7 @@ import {
 } from '../../verify/index.ts';
 import { nameKey } from '../../verify/name-key.ts';
 import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
+import { chainKey, isKnownGood, keepGood } from './good-chains.ts';
 import { defaultTrust } from './roots.ts';
 
 /** Why a peer is not to be trusted. */
@@ -83,14 +84,20 @@ export function judgePeer(
   purpose: 'sslserver' | 'sslclient',
 ): Verdict | undefined {
   const [leaf, ...untrusted] = chain;
-  return verdictOf(leaf ? verifyChain(leaf, verifyOptions(untrusted, context, purpose)).code : NO_CERTIFICATE);
+  if (!leaf) return verdictOf(NO_CERTIFICATE);
+  const options = verifyOptions(untrusted, context, purpose);
+  const key = chainKey(chain, context, purpose);
+  if (key !== undefined && isKnownGood(options.trusted, key, options.time)) return undefined;
+  const { code, chain: found } = verifyChain(leaf, options);
+  if (code === 0 && key !== undefined) keepGood(options.trusted, key, found);
+  return verdictOf(code);
 }
 
 function verifyOptions(
   untrusted: readonly Uint8Array[],
   { trust, crls, allowPartialTrustChain, securityLevel }: PeerTrust,
   purpose: 'sslserver' | 'sslclient',
-): VerifyOptions {
+): VerifyOptions & { readonly time: number } {
   const checksCrls = crls.length > 0;
   return {
     trusted: trust ?? defaultTrust(),

@@ -430,6 +430,18 @@ export class TlsHandle extends Facts {
     this.settings.alpn = names;
   }
 
+  /** Tells keys to whoever listens, from here on. */
+  logKeys(): void {
+    this.settings.keyLog = true;
+    this.engine?.tellKeys();
+  }
+
+  /** Writes what goes by to stderr, from here on. */
+  trace(): void {
+    this.settings.trace = true;
+    this.engine?.tellMessages();
+  }
+
   /** The certificate of this connection, in place of the context's. */
   setKeyCert(context: ContextState): void {
     this.settings.credentials = context.credentials;

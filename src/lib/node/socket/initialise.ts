@@ -16,9 +16,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   socket._requestCert = Boolean(options.requestCert) || !options.isServer;
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized);
   handle.setVerifyMode(socket._requestCert, socket._rejectUnauthorized);
-  socket.on('newListener', (event: string) => {
-    if (event === 'keylog') settings.keyLog = true;
-  });
+  socket.on('newListener', keysWanted);
   if (options.isServer) serverSide(socket, handle);
   // a text is no session here, other than to setSession
   else if (options.session) handle.setSession(options.session);
@@ -37,6 +35,11 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   if (handshakeTimeout > 0) socket.setTimeout(handshakeTimeout, socket._handleTimeout);
   listen(socket, handle, below, given);
   process.nextTick(beginReading, socket);
+}
+
+function keysWanted(this: TLSSocket, event: string): void {
+  const handle = inside(this)._handle;
+  if (event === 'keylog') handle?.logKeys();
 }
 
 function serverSide(socket: TLSSocket, { settings }: TlsHandle): void {

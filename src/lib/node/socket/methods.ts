@@ -233,8 +233,6 @@ export abstract class TlsMethods extends StreamSide {
 
   /** Writes what goes by to stderr. */
   enableTrace(): void {
-    ask(this, (handle) => {
-      handle.settings.trace = true;
-    });
+    ask(this, (handle) => handle.trace());
   }
 }

@@ -66,12 +66,50 @@ export function newSettings(server: boolean, context: ContextState): Settings {
   };
 }
 
+/** What the last connection with a base was told, and its configuration: most connections of a program are told the same. */
+interface Made<C> {
+  readonly alpn: readonly Uint8Array[];
+  readonly key: number;
+  readonly config: C;
+}
+
+const clients = new WeakMap<ClientConfig, Made<ClientConfig>>();
+const servers = new WeakMap<ServerConfig, Made<ServerConfig>>();
+
+/** What connections differ by, apart from protocols, in bits; undefined for one that asks for things of its own. */
+function keyOf(settings: Settings): number | undefined {
+  const { hooks, pskHint, maxSendFragment, credentials, keyLog, trace, requestOcsp, requestCert } = settings;
+  if (hooks.hello || hooks.alpn || hooks.psk || hooks.pskForHint || hooks.store) return undefined;
+  if (pskHint !== undefined || maxSendFragment !== undefined || credentials) return undefined;
+  return [keyLog, trace, requestOcsp, requestCert, settings.rejectUnauthorized].reduce(
+    (sum, one) => sum * 2 + Number(one),
+    0,
+  );
+}
+
+const sameNames = (some: readonly Uint8Array[], others: readonly Uint8Array[]): boolean =>
+  some.length === others.length && some.every((one, i) => Buffer.compare(one, others[i] as Uint8Array) === 0);
+
+/** The configuration that was made for such a connection before, or a new one. */
+function kept<C extends object>(known: WeakMap<C, Made<C>>, base: C, settings: Settings, make: () => C): C {
+  const { alpn } = settings;
+  const key = keyOf(settings);
+  if (key === undefined) return make();
+  let made = known.get(base);
+  if (made?.key !== key || !sameNames(made.alpn, alpn)) known.set(base, (made = { alpn, key, config: make() }));
+  return made.config;
+}
+
 /**
  * A client's configuration. Certificates are judged when the handshake is done, as Node does it, so that a program can go on with a peer that it
  * does not trust.
  */
 export function clientConfigOf(settings: Settings): ClientConfig {
   const base = settings.context.clientBase();
+  return kept(clients, base, settings, () => newClientConfig(settings, base));
+}
+
+function newClientConfig(settings: Settings, base: ClientConfig): ClientConfig {
   const { pskForHint } = settings.hooks;
   // TLS 1.3 has no hints: the key is asked for before the hello (RFC 8446 section 4.2.11)
   const psk = base.versions.some(({ code }) => code === TLS13) ? pskForHint?.(undefined) : undefined;
@@ -81,11 +119,9 @@ export function clientConfigOf(settings: Settings): ClientConfig {
     suites: pskForHint ? base.suites : base.suites.filter(({ keyExchange }) => !keyExchange.endsWith('psk')),
     alpn: settings.alpn,
     credentials: settings.credentials ?? base.credentials,
-    // programs may begin to listen when the handshake has begun
-    get keyLog() {
-      return settings.keyLog;
-    },
+    keyLog: settings.keyLog,
     requestOcsp: settings.requestOcsp,
+    messageEvents: settings.trace,
     halfClose: true,
     verify: acceptAny,
     psks: psk ? [psk] : base.psks,
@@ -97,6 +133,10 @@ export function clientConfigOf(settings: Settings): ClientConfig {
 /** A server's configuration. */
 export function serverConfigOf(settings: Settings): ServerConfig {
   const base = settings.context.serverBase();
+  return kept(servers, base, settings, () => newServerConfig(settings, base));
+}
+
+function newServerConfig(settings: Settings, base: ServerConfig): ServerConfig {
   const { hello, alpn, psk, store } = settings.hooks;
   const auth = settings.rejectUnauthorized ? 'require' : 'request';
   return {
@@ -104,10 +144,8 @@ export function serverConfigOf(settings: Settings): ServerConfig {
     alpn: settings.alpn,
     selectAlpn: alpn,
     credentials: settings.credentials ?? base.credentials,
-    // programs may begin to listen when the handshake has begun
-    get keyLog() {
-      return settings.keyLog;
-    },
+    keyLog: settings.keyLog,
+    messageEvents: settings.trace,
     halfClose: true,
     clientAuth: settings.requestCert ? auth : 'none',
     verify: acceptAny,

@@ -104,9 +104,23 @@ export function deliver(socket: StreamSide, bytes: Uint8Array): boolean {
   return wanted;
 }
 
+/** The TLS socket above a connection. */
+const ABOVE: unique symbol = Symbol('above');
+
+type Below = Socket & { [ABOVE]?: StreamSide };
+
+// one function an event for all sockets
+const FORWARDS = FORWARDED.map((event) => {
+  function forward(this: Below, ...args: unknown[]): void {
+    this[ABOVE]?.emit(event, ...args);
+  }
+  return [event, forward] as const;
+});
+
 /** Tells what happens while the socket below connects. */
-function watch(socket: StreamSide, below: Socket, handle: TlsHandle): void {
-  for (const event of FORWARDED) below.on(event, (...args: unknown[]) => void socket.emit(event, ...args));
+function watch(socket: StreamSide, below: Below, handle: TlsHandle): void {
+  below[ABOVE] = socket;
+  for (const [event, forward] of FORWARDS) below.on(event, forward);
   below.once('lookup', () => {
     inside(socket)._host = inside(below)._host;
   });

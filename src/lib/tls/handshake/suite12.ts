@@ -43,6 +43,10 @@ export function inOrder(
   theirs: readonly number[],
 ): readonly CipherSuite[] {
   const rank = ({ code }: CipherSuite): number => (serverPreference ? (suiteRanks.get(code) ?? 0) : 0);
+  // `shared` stands in our order: nothing is to be sorted where no two suites are as good as each other
+  if (serverPreference && shared.every((suite, i) => i === 0 || rank(suite) > rank(shared[i - 1] as CipherSuite))) {
+    return shared;
+  }
   // places are below 2^16; one number a suite, as a sort compares each of them often
   const keyed = shared.map((suite) => ({ suite, key: rank(suite) * 2 ** 16 + theirs.indexOf(suite.code) }));
   return keyed.toSorted((a, b) => a.key - b.key).map(({ suite }) => suite);

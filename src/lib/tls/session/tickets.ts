@@ -1,6 +1,8 @@
 /** Tickets: a server's session state, sealed with ticket keys as RFC 5077 section 4 recommends. */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { NAME_SIZE, TICKET_KEY_PARTS, type TicketKey } from '../../tickets/key.ts';
+import { pooledRandom } from '../random.ts';
+import { hmac } from '../schedule/hmac.ts';
 import { readTicketState } from './openssl.ts';
 import { encodeSession } from './session.ts';
 
@@ -55,7 +57,7 @@ function stateOf(sealed: Buffer): Buffer | undefined {
  */
 export function ticketSealer(
   keys: readonly TicketKey[],
-  random: (length: number) => Uint8Array = randomBytes,
+  random: (length: number) => Uint8Array = pooledRandom,
 ): TicketSealer {
   const all = keys.map(partsOf);
   const [first] = all;
@@ -65,14 +67,14 @@ export function ticketSealer(
       const iv = random(IV);
       const cipher = createCipheriv(first.cipher, first.aes, iv);
       const sealed = Buffer.concat([first.name, iv, cipher.update(state), cipher.final()]);
-      return Buffer.concat([sealed, createHmac('sha256', first.hmac).update(sealed).digest()]);
+      return Buffer.concat([sealed, hmac('sha256', first.hmac, sealed)]);
     },
     open(ticket) {
       const bytes = Buffer.from(ticket);
       const parts = all.find(({ name }) => name.equals(bytes.subarray(0, NAME_SIZE)));
       if (!parts || bytes.length < NAME_SIZE + IV + TAG) return undefined;
       const sealed = bytes.subarray(0, bytes.length - TAG);
-      const tag = createHmac('sha256', parts.hmac).update(sealed).digest();
+      const tag = hmac('sha256', parts.hmac, sealed);
       if (!timingSafeEqual(tag, bytes.subarray(bytes.length - TAG))) return undefined;
       const decipher = createDecipheriv(parts.cipher, parts.aes, sealed.subarray(NAME_SIZE, NAME_SIZE + IV));
       const state = stateOf(Buffer.concat([decipher.update(sealed.subarray(NAME_SIZE + IV)), decipher.final()]));
