@@ -161,7 +161,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   ],
   'fixtures/check': ['fixtures init -yes'],
   'fixtures/clean': ['fixtures init -yes', 'fixtures generate'],
-  'fixtures/explain': ['fixtures init -yes'],
+  'fixtures/explain': ['fixtures init -yes', 'fixtures generate'],
   'fixtures/generate': ['fixtures init -yes', 'version && mkdir test && cp tlskit.yml test/pki.yml'],
   'fixtures/list': ['fixtures init -yes', 'fixtures generate'],
   fixtures: ['fixtures init -yes', 'version && mkdir test && cp tlskit.yml test/pki.yml'],
