@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { join, resolve } from 'node:path';
 import { connect } from 'node:tls';
@@ -244,6 +245,13 @@ describe('K11 servers', () => {
     });
     try {
       expect(await get(servers.port, 'web.localhost', '/cases.json', servers.anchors)).toContain('"name": "web"');
+      const { anchors: ca, lookup } = servers;
+      const status = await new Promise((done, failed) => {
+        request(servers.url('web'), { ca, lookup, agent: false }, (answer) => done(answer.resume().statusCode))
+          .on('error', failed)
+          .end();
+      });
+      expect(status).toBe(200);
       const hello = connectTcp(servers.port, '127.0.0.1');
       hello.resume().end('GET / HTTP/1.0\r\n\r\n');
       await once(hello, 'close');
