@@ -271,6 +271,7 @@ export class TlsHandle extends Facts {
     let event = this.#events.shift();
     if (!event) return false;
     for (; event; event = this.#events.shift()) this.#told(event);
+    this.handGathered();
     return true;
   }
 
@@ -336,6 +337,7 @@ export class TlsHandle extends Facts {
   }
 
   #failed(failure: TlsFailure): void {
+    this.handGathered();
     this.#flush();
     if (ENDS.has(failure.reason)) {
       this.#end();

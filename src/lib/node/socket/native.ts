@@ -52,6 +52,7 @@ type Done = (error?: NodeJS.ErrnoException | null) => void;
 /** A handle as C++ sees it. */
 export abstract class NativeSide extends NativeStream {
   #taken = false;
+  #gathered: Uint8Array[] = [];
 
   /** Whether HTTP/1 reads from the socket. */
   abstract get parsed(): boolean;
@@ -66,8 +67,20 @@ export abstract class NativeSide extends NativeStream {
   /** Octets for whoever reads; nothing is their end. */
   protected hand(bytes?: Uint8Array): void {
     if (!this.#taken) this.deliver(bytes);
-    else if (bytes) this.readBuffer(bytes);
-    else this.emitEOF();
+    else if (bytes) this.#gathered.push(bytes);
+    else {
+      this.handGathered();
+      this.emitEOF();
+    }
+  }
+
+  /** C++ gets what came at once as one: HTTP/2 answers each piece with a write of its own. */
+  protected handGathered(): void {
+    const [first] = this.#gathered;
+    if (!first) return;
+    const bytes = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    if (!this.isClosing()) this.readBuffer(bytes);
   }
 
   /** Asked by who is about to take the stream over. HTTP/1 does well with the socket's data. */
