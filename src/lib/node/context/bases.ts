@@ -11,14 +11,13 @@ import type { Credential } from '../../tls/credential.ts';
 import type { DhDomain } from '../../tls/kex/index.ts';
 import type { TicketSealer } from '../../tls/session/tickets.ts';
 import type { CipherSuite } from '../../registry/tls-suites.ts';
-import { VERSIONS, type VersionName } from '../../registry/tls-versions.ts';
-import { opensslError } from '../errors/openssl.ts';
-import { isStrong } from './ciphers.ts';
+import type { VersionName } from '../../registry/tls-versions.ts';
+import { handshakeError } from '../errors/ssl.ts';
 import type { GroupChoice } from './groups.ts';
 import { Kept } from './kept.ts';
 import { OP, has } from './options.ts';
 import { primeBitsOf } from './security.ts';
-import { defaultSigalgs } from './sigalgs.ts';
+import { codesOf, isCheckable, usableGroups, usableSchemes, usableSuites } from './usable.ts';
 
 /** The settings of a context that the engine wants. */
 export interface Settings {
@@ -45,27 +44,32 @@ export interface ServerSettings extends Settings {
 const clients = new Kept<ClientConfig>(64);
 const servers = new Kept<ServerConfig>(64);
 
+interface Role {
+  /** Whether a suite may be used at all. */
+  usable(suite: CipherSuite, schemes: readonly number[]): boolean;
+  /** OpenSSL's function that finds that there is none. */
+  readonly place: string;
+}
+
 /** Throws ERR_SSL_NO_PROTOCOLS_AVAILABLE or ERR_SSL_NO_CIPHERS_AVAILABLE where nothing is left, as OpenSSL does when it begins to shake hands. */
-function common(settings: Settings, usable: (suite: CipherSuite) => boolean): CommonOptions {
-  const { versions, suites, groups, sigalgs, options, securityLevel } = settings;
-  const codes = versions.map((name) => VERSIONS.named(name)?.code ?? 0);
-  if (codes.length === 0) throw opensslError('ssl', 191, 'no protocols available');
-  const strong = suites.filter(
-    (suite) =>
-      isStrong(suite, securityLevel) &&
-      usable(suite) &&
-      codes.some((code) => code >= suite.first && code <= suite.last),
-  );
-  if (strong.length === 0) throw opensslError('ssl', 181, 'no ciphers available');
-  const schemes = sigalgs ?? defaultSigalgs(securityLevel);
+function common(settings: Settings, { usable, place }: Role): CommonOptions & { shares: readonly number[] } {
+  const { versions, sigalgs, options, securityLevel } = settings;
+  const codes = codesOf(versions);
+  if (codes.length === 0) throw handshakeError('no_protocols_available', 'tls_setup_handshake');
+  const schemes = usableSchemes(sigalgs, codes, securityLevel);
+  const suites = usableSuites(settings.suites, codes, securityLevel).filter((suite) => usable(suite, schemes));
+  if (suites.length === 0) {
+    throw handshakeError('no_ciphers_available', place, 'No ciphers enabled for max supported SSL/TLS version');
+  }
   return {
     versions,
-    suites: strong.map(({ code }) => code),
-    groups: groups.groups,
+    suites: suites.map(({ code }) => code),
+    ...usableGroups(settings.groups, codes, securityLevel),
     verifySchemes: schemes,
     signSchemes: schemes,
     verify: acceptAny,
-    tickets: !has(options, OP.noTicket),
+    // from level 3 on OpenSSL has none: they are less secret than the connections that they resume
+    tickets: !has(options, OP.noTicket) && securityLevel < 3,
     renegotiation: has(options, OP.noRenegotiation) ? 'never' : 'freely',
     legacyRenegotiation: has(options, OP.legacyRenegotiation),
     extendedMasterSecret: has(options, OP.noExtendedMasterSecret) ? 'off' : 'use',
@@ -78,11 +82,10 @@ function common(settings: Settings, usable: (suite: CipherSuite) => boolean): Co
 
 /** A client's configuration, but for what a connection says. */
 export function clientBase(settings: Settings): ClientConfig {
-  const { groups, options, credentials, key } = settings;
+  const { options, credentials, key } = settings;
   const shared = clients.get(key, () =>
     clientConfig({
-      ...common(settings, () => true),
-      shares: groups.shares,
+      ...common(settings, { usable: isCheckable, place: 'ssl_cipher_list_to_bytes' }),
       requireSecureRenegotiation: !has(options, OP.legacyServerConnect) && !has(options, OP.legacyRenegotiation),
     }),
   );
@@ -96,7 +99,10 @@ export function serverBase(settings: ServerSettings): ServerConfig {
   const hasDh = dhDomain !== undefined;
   const shared = servers.get(`${key} ${hasDh} ${sessionTimeout}`, () =>
     serverConfig({
-      ...common(settings, (suite) => hasDh || !suite.keyExchange.startsWith('dhe')),
+      ...common(settings, {
+        usable: ({ keyExchange }) => hasDh || !keyExchange.startsWith('dhe'),
+        place: 'tls_setup_handshake',
+      }),
       serverPreference: has(settings.options, OP.serverPreference),
       // OpenSSL knows nothing of RFC 7919 before TLS 1.3: what the program has set counts
       namedDh: false,

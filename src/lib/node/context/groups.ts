@@ -5,7 +5,7 @@ import { bindingError } from '../errors/node.ts';
 import { Kept } from './kept.ts';
 import { OPENSSL_35 } from './platform.ts';
 
-/** Groups, best first, and those that a client sends shares of. */
+/** Groups, best first, and those that are marked for a client to send shares of. */
 export interface GroupChoice {
   readonly groups: readonly number[];
   readonly shares: readonly number[];
@@ -29,9 +29,8 @@ function choiceOf(text: string): GroupChoice {
   // from 3.5 on a list of nothing is OpenSSL's own one
   if (list.groups.size === 0 && OPENSSL_35) list.read(AUTO);
   const { groups, shares } = list;
-  const [first] = groups;
-  if (first === undefined) throw refused();
-  return { groups: [...groups], shares: shares.size > 0 ? [...shares] : [first] };
+  if (groups.size === 0) throw refused();
+  return { groups: [...groups], shares: [...shares] };
 }
 
 const refused = (): Error => bindingError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set ECDH curve');

@@ -3,7 +3,7 @@ import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-sign
 import { opensslError } from '../errors/openssl.ts';
 import { Kept } from './kept.ts';
 import { unusable } from './material.ts';
-import { OPENSSL_35 } from './platform.ts';
+import { OPENSSL_32, OPENSSL_35 } from './platform.ts';
 
 const lists = new Kept<readonly number[]>(64);
 
@@ -61,14 +61,20 @@ function schemeOf(word: string): SignatureScheme | undefined {
   );
 }
 
-/** OpenSSL's own order where nothing is said, its brainpool and post-quantum schemes left out. */
-const DEFAULT = `ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448
-  rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512
-  rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512 ecdsa_sha224 rsa_pkcs1_sha224 dsa_sha224 dsa_sha256 dsa_sha384 dsa_sha512`;
-const AT_LEVEL_0 = 'ecdsa_sha1 rsa_pkcs1_sha1 dsa_sha1';
+/** Those with brainpool curves came to OpenSSL's own list with 3.2. */
+const BRAINPOOL =
+  'ecdsa_brainpoolP256r1tls13_sha256 ecdsa_brainpoolP384r1tls13_sha384 ecdsa_brainpoolP512r1tls13_sha512';
 
-/** The schemes where nothing is said; those with SHA-1 at security level 0 alone. */
-export function defaultSigalgs(securityLevel: number): readonly number[] {
-  const names = securityLevel > 0 ? DEFAULT : `${DEFAULT} ${AT_LEVEL_0}`;
-  return names.split(/\s+/).map((name) => (SIGNATURE_SCHEMES.named(name) as SignatureScheme).code);
+/** OpenSSL's own order where nothing is said, its post-quantum schemes left out. */
+const DEFAULT = `ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ed25519 ed448 ${OPENSSL_32 ? BRAINPOOL : ''}
+  rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512 rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512
+  rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512 ecdsa_sha224 ecdsa_sha1 rsa_pkcs1_sha224 rsa_pkcs1_sha1
+  dsa_sha224 dsa_sha1 dsa_sha256 dsa_sha384 dsa_sha512`;
+
+let codes: readonly number[] | undefined;
+
+/** The schemes where nothing is said, weak ones among them. */
+export function defaultSigalgs(): readonly number[] {
+  codes ??= DEFAULT.split(/\s+/).map((name) => (SIGNATURE_SCHEMES.named(name) as SignatureScheme).code);
+  return codes;
 }

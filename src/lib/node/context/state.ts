@@ -9,7 +9,7 @@ import type { DhDomain } from '../../tls/kex/index.ts';
 import { ticketSealer } from '../../tls/session/tickets.ts';
 import type { TrustStore } from '../../verify/index.ts';
 import { invalidArgType, nodeError } from '../errors/node.ts';
-import { opensslError } from '../errors/openssl.ts';
+import { handshakeError } from '../errors/ssl.ts';
 import { authoritiesIn } from './authorities.ts';
 import { clientBase, serverBase, type ServerSettings, type Settings } from './bases.ts';
 import { cipherList, cipherSuites, DEFAULT_SUITES } from './ciphers.ts';
@@ -270,7 +270,7 @@ export class ContextState {
 
   #settings(side: 'client' | 'server'): Settings {
     if (this.#side !== undefined && this.#side !== side) {
-      throw opensslError('ssl', 66, 'called a function you should not call');
+      throw handshakeError('called_a_function_you_should_not_call', 'ssl_undefined_function');
     }
     const numbers = [this.#min, this.#max, this.#options, this.securityLevel];
     return {

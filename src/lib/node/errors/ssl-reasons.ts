@@ -40,6 +40,7 @@ bad_record_type 443
 bad_signature 123
 binder_does_not_verify 253
 callback_failed 234
+called_a_function_you_should_not_call 786689
 ccs_received_early 133
 certificate_verify_failed 134
 ciphersuite_digest_has_changed 218
@@ -71,8 +72,10 @@ missing_sigalgs_extension 112
 missing_supported_groups_extension 209
 no_application_protocol 235
 no_change_following_hrr 214
+no_ciphers_available 181
 no_ciphers_specified 183
 no_compression_specified 187
+no_protocols_available 191
 no_renegotiation 339
 no_shared_cipher 193
 no_suitable_key_share 101

@@ -56,6 +56,10 @@ function printed({ number, reason, place }: SslReason, data = ''): OpenSslError 
   return Object.assign(new Error(`${THREAD}:${text}\n`), { library, reason, code: codeOf('ssl', reason) });
 }
 
+/** An error of the handshake before there is an engine, by OpenSSL's name of its reason and the function that raises it. */
+export const handshakeError = (name: string, place: string, data?: string): OpenSslError =>
+  printed(namedReason(name, place), data);
+
 /**
  * The error that a program sees for a failure of the engine; the failure is its `cause`.
  *
