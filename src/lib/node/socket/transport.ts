@@ -138,14 +138,18 @@ export class Transport {
       return;
     }
     this.#queued += length;
+    let now = true;
     const after: Done = (error) => {
       this.#queued -= length;
-      done?.(error);
+      // what the system took at once is told a moment later, as Node does: a large write says that it wants to be waited for
+      if (!now) done?.(error);
+      else if (done) process.nextTick(done, error);
       if (this.#queued === 0) this.#handlers.drained();
     };
     const inside = stream as unknown as SocketInside;
     if (bytes) inside._write(bytes, 'buffer', after);
     else inside._writev(chunksOf(pieces), after);
+    now = false;
   }
 
   /** Octets that the stream was given and has not sent. */
