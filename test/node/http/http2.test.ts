@@ -79,7 +79,7 @@ describe.each([
   ['of Node', 'ours', nodeHttp2, ourHttp2],
   // shows that these tests are right
   ...(process.env['TLSKIT_TEST_FACE'] === 'node' ? ([['of Node', 'of Node', nodeHttp2, nodeHttp2]] as const) : []),
-] as const)('A11: a client %s and a server %s', (clientIs, serverIs, client, server) => {
+] as const)('[A11] a client %s and a server %s', (clientIs, serverIs, client, server) => {
   let listening: Http2SecureServer;
   let session: ClientHttp2Session;
   let port: number;
@@ -202,7 +202,7 @@ describe.each([
   });
 });
 
-describe('A11: node:http2 unchanged', () => {
+describe('[A11] node:http2 unchanged', () => {
   it('over sockets that a program connects', async () => {
     const server = nodeHttp2.createSecureServer(identity);
     behave(server);
@@ -237,7 +237,7 @@ describe('A11: node:http2 unchanged', () => {
   });
 });
 
-describe("Node's own TLS over ours", () => {
+describe("[A11] Node's own TLS over ours", () => {
   it('takes a socket of ours for the stream below', async () => {
     const inner = nodeTls.createServer(identity, (socket) => void socket.pipe(socket));
     const outer = ourTls.createServer(identity, (socket) => void inner.emit('connection', socket));
@@ -255,7 +255,7 @@ describe("Node's own TLS over ours", () => {
   });
 });
 
-describe('A11: allowHTTP1', () => {
+describe('[A11] allowHTTP1', () => {
   it('serves HTTP/1.1 and HTTP/2 on one port', async () => {
     const server = ourHttp2.createSecureServer({ ...identity, allowHTTP1: true }, (request, response) => {
       response.end(`${request.httpVersion} ${(request.socket as TLSSocket).getProtocol()}`);

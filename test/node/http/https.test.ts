@@ -61,7 +61,7 @@ describe.each([
   ['of Node', 'ours', nodeHttps, ourHttps],
   // shows that these tests are right
   ...(process.env['TLSKIT_TEST_FACE'] === 'node' ? ([['of Node', 'of Node', nodeHttps, nodeHttps]] as const) : []),
-] as const)('A11: a client %s and a server %s', (clientIs, serverIs, client, serving) => {
+] as const)('[A11] a client %s and a server %s', (clientIs, serverIs, client, serving) => {
   let server: Server;
   let port: number;
   const agents: Agent[] = [];
@@ -232,7 +232,7 @@ describe.each([
   });
 });
 
-describe('A11: node:http and node:https unchanged', () => {
+describe('[A11] node:http and node:https unchanged', () => {
   it('serve what our server gives them, and ask over what our client connects', async () => {
     const web = http.createServer(behave);
     const server = ourTls.createServer(identity, (socket) => void web.emit('connection', socket));

@@ -15,7 +15,7 @@ import { happens, listen, reply } from '../../support/web.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe('A11: others', () => {
+describe('[A11] others', () => {
   const workshop = new Workshop();
   let ca: string;
   beforeAll(async () => {

@@ -25,7 +25,7 @@ const ELSEWHERE = `
   server.listen(0, '127.0.0.1', () => say(server.server.address().port));
 `;
 
-describe('A11: nodemailer and smtp-server', () => {
+describe('[A11] nodemailer and smtp-server', () => {
   let ca: string;
   let identity: Pems;
   const closers: (() => unknown)[] = [];

@@ -9,7 +9,7 @@ import { describeWith } from '../../support/peers.ts';
 import { Workshop, freePort } from '../../support/processes.ts';
 import { testCa, testIdentity } from '../../support/tls-certificates.ts';
 
-describeWith(['mosquitto'], 'A11: mqtt', () => {
+describeWith(['mosquitto'], '[A11] mqtt', () => {
   const workshop = new Workshop();
   let ca: string;
   let port: number;

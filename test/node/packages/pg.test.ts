@@ -6,7 +6,7 @@ import { face } from '../../support/face.ts';
 import { caPem, pems } from '../../support/identities.ts';
 import { Postgres, describeWithPostgres } from '../../support/postgres.ts';
 
-describeWithPostgres('A11: pg', () => {
+describeWithPostgres('[A11] pg', () => {
   let postgres: Postgres;
   let ca: string;
   beforeAll(async () => {

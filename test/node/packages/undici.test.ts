@@ -24,7 +24,7 @@ const ELSEWHERE = `
   server.listen(0, '127.0.0.1', () => say(server.address().port));
 `;
 
-describe('A11: undici', () => {
+describe('[A11] undici', () => {
   let ca: string;
   let port: number;
   const closers: (() => unknown)[] = [];

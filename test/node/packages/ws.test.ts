@@ -28,7 +28,7 @@ const ELSEWHERE = `
   });
 `;
 
-describe('A11: ws', () => {
+describe('[A11] ws', () => {
   let ca: string;
   let identity: Pems;
   const closers: (() => void)[] = [];
