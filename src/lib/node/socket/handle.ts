@@ -159,9 +159,11 @@ export class TlsHandle extends Facts {
     const { settings } = this;
     const wake = (): void => this.#context.runInAsyncScope(this.#pump, this);
     const { servername, session } = settings;
+    // OpenSSL keeps a name only if the server has acknowledged it; to keep sessions by name is the program's affair
+    const named = session && { ...session, serverName: servername ?? '' };
     return settings.server
       ? TlsEngine.server(serverConfigOf(settings), { wake })
-      : TlsEngine.client(clientConfigOf(settings), { wake, serverName: servername, session });
+      : TlsEngine.client(clientConfigOf(settings), { wake, serverName: servername, session: named });
   }
 
   /** Octets of the transport: from it, or from a program that read them. */
