@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import * as tlskit from '../../src/lib/index.ts';
 import * as fixtures from '../../src/lib/fixtures/index.ts';
+import tls from '../../src/lib/node/index.ts';
 import * as engine from '../../src/lib/tls/index.ts';
 
 const namesOf = (entry: object): string =>
@@ -20,6 +21,10 @@ it('and so do those of the engine, tlskit/engine', async () => {
 
 it('and those of the fixtures, tlskit/fixtures', async () => {
   await expect(namesOf(fixtures)).toMatchFileSnapshot('fixtures.snapshot.txt');
+});
+
+it('and those of the drop-in for node:tls, tlskit/tls', async () => {
+  await expect(namesOf(tls)).toMatchFileSnapshot('tls.snapshot.txt');
 });
 
 it('the library does not load the engine', async () => {
