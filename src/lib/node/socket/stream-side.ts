@@ -1,4 +1,5 @@
 /** The stream of a TLS socket: net.Socket's face with a TlsHandle below it. */
+import { channel } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { nodeError } from '../errors/node.ts';
 import type { TlsHandle } from './handle.ts';
@@ -55,7 +56,7 @@ export abstract class StreamSide extends Socket {
     if (typeof callback === 'function') this.once('connect', callback as () => void);
     watch(this, below, handle);
     inside(this).connecting = true;
-    (below.connect as (...all: unknown[]) => Socket)(...given);
+    announced(this, below, () => (below.connect as (...all: unknown[]) => Socket)(...given));
     inside(this)._unrefTimer();
     return this;
   }
@@ -116,6 +117,24 @@ const FORWARDS = FORWARDED.map((event) => {
   }
   return [event, forward] as const;
 });
+
+const clientSockets = channel('net.client.socket');
+
+/** A newer Node tells subscribers of each socket that connects: of ours, as of its own TLS sockets, and not of what is below. */
+function announced(socket: StreamSide, below: Socket, connect: () => void): void {
+  if (!clientSockets.hasSubscribers) {
+    connect();
+    return;
+  }
+  const publish = clientSockets.publish.bind(clientSockets) as (message: unknown) => void;
+  clientSockets.publish = (message: unknown) =>
+    publish((message as { socket?: unknown } | undefined)?.socket === below ? { socket } : message);
+  try {
+    connect();
+  } finally {
+    Reflect.deleteProperty(clientSockets, 'publish');
+  }
+}
 
 /** Tells what happens while the socket below connects. */
 function watch(socket: StreamSide, below: Below, handle: TlsHandle): void {
