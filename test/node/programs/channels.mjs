@@ -48,4 +48,5 @@ log.push('https');
 const request = https.get({ ...to, createConnection: () => tls.connect(to) });
 const [response] = await once(request, 'response');
 await once(response.resume(), 'close');
-server.close(() => console.log(JSON.stringify(log)));
+server.close();
+process.on('exit', () => console.log(JSON.stringify(log)));
