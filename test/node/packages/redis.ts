@@ -42,7 +42,14 @@ describeWith(['redis-server'], '[A11] ioredis', () => {
 
   async function client(tls: object = {}, options: RedisOptions = {}): Promise<Redis> {
     const secure = { ca, ...(await pems('rsa')), ...tls };
-    const made = new Redis({ host: 'localhost', port, tls: secure, retryStrategy: () => null, ...options } as never);
+    const made = new Redis({
+      host: 'localhost',
+      port,
+      tls: secure,
+      retryStrategy: () => null,
+      connectTimeout: 60_000,
+      ...options,
+    } as never);
     workshop.keep({ close: () => made.disconnect() });
     return made;
   }

@@ -40,6 +40,7 @@ describeWith(['mosquitto'], '[A11] mqtt', () => {
       ca,
       ...(await pems('rsa')),
       reconnectPeriod: 0,
+      connectTimeout: 60_000,
       ...options,
     });
     workshop.keep({ close: () => void made.end(true) });

@@ -44,7 +44,7 @@ describe('[A11] undici', () => {
 
   /** An agent whose sockets are noted. */
   function agentOf(options: Omit<Agent.Options, 'connect'> & { connect?: buildConnector.BuildOptions }): Agent {
-    const connector = buildConnector({ ca, ...options.connect });
+    const connector = buildConnector({ ca, timeout: 60_000, ...options.connect });
     const agent = new Agent({
       ...options,
       connect(given, done) {
@@ -79,7 +79,7 @@ describe('[A11] undici', () => {
   });
 
   it('sends and takes large bodies, and resumes sessions', async () => {
-    const agent = agentOf({ connections: 1, connect: { timeout: 60_000 } });
+    const agent = agentOf({ connections: 1 });
     const bytes = randomBytes(3_000_000);
     const { body } = await request(`${origin()}/echo`, { dispatcher: agent, method: 'POST', body: bytes });
     expect(digest(new Uint8Array(await body.arrayBuffer()))).toBe(digest(bytes));
