@@ -106,7 +106,8 @@ export function serverBase(settings: ServerSettings): ServerConfig {
       serverPreference: has(settings.options, OP.serverPreference),
       // OpenSSL knows nothing of RFC 7919 before TLS 1.3: what the program has set counts
       namedDh: false,
-      sessionLifetime: sessionTimeout,
+      // of none at all the shortest comes nearest
+      sessionLifetime: sessionTimeout === 0 ? 1 : sessionTimeout,
       // as OpenSSL with ticket keys of the program's: the ticket that was taken stays good
       ticketCountResumed: 0,
     }),

@@ -7,8 +7,6 @@ export const OP = {
   noTicket: 0x4000,
   legacyRenegotiation: 0x4_0000,
   noEncryptThenMac: 0x8_0000,
-  middleboxCompatibility: 0x10_0000,
-  prioritizeChacha: 0x20_0000,
   serverPreference: 0x40_0000,
   noRenegotiation: 0x4000_0000,
 } as const;
