@@ -41,7 +41,7 @@ const heap = async () => {
   return heapUsed + external;
 };
 
-// one connection for one TLS connection after the other: STARTTLS, left and begun again
+// listeners that TLS sockets leave on the socket below
 async function reused() {
   const raw = net.createServer((below) => {
     below.on('error', () => undefined);
@@ -69,6 +69,12 @@ const listeners = await reused();
 const connections = await new Promise((done) => server.getConnections((_error, count) => done(count)));
 server.close(() =>
   console.log(
-    JSON.stringify({ grown: second - first, each: (second - first) / half, connections, listeners, warnings }),
+    JSON.stringify({
+      grown: second - first,
+      each: (second - first) / (half + Number(crowd)),
+      connections,
+      listeners,
+      warnings,
+    }),
   ),
 );
