@@ -89,7 +89,7 @@ describeWith(['curl'], 'A11: curl at our HTTP/2 server', () => {
         `${request.httpVersion} ${socket.getProtocol()} ${(socket.getPeerCertificate().subject as { CN?: string }).CN}`,
       );
     });
-    const url = `https://localhost:${await listen(server as unknown as NetServer)}/`;
+    const url = `https://localhost:${await listen(server)}/`;
     for (const [flag, http] of [
       ['--http2', '2.0'],
       ['--http1.1', '1.1'],
@@ -171,11 +171,10 @@ describeWith(['openssl'], 'A6: our client at openssl s_server', () => {
     const index = workshop.file('index.txt', '');
     openssl(['ocsp', '-issuer', files.ca, '-cert', files.cert, '-reqout', request]);
     const signer = ['-index', index, '-rsigner', files.ca, '-rkey', key, '-CA', files.ca];
+    const served = ['-accept', '127.0.0.1:0', '-rev', '-cert', files.cert, '-key', files.key];
+    const serving = [...served, '-CAfile', files.ca, '-Verify', '2', '-verify_return_error'];
     openssl(['ocsp', ...signer, '-reqin', request, '-respout', response, '-ndays', '1']);
-    const server = workshop.start('openssl', [
-      ...['s_server', '-accept', '127.0.0.1:0', '-rev', '-cert', files.cert, '-key', files.key, '-CAfile', files.ca],
-      ...['-Verify', '2', '-verify_return_error', '-status_file', response, '-naccept', '1'],
-    ]);
+    const server = workshop.start('openssl', ['s_server', ...serving, '-status_file', response, '-naccept', '1']);
     await server.prints(/ACCEPT 127\.0\.0\.1:\d+\n/);
     const port = Number(/ACCEPT 127\.0\.0\.1:(\d+)/.exec(server.output)?.[1]);
     const identity = { cert: readFileSync(files.clientCert), key: readFileSync(files.clientKey) };

@@ -113,7 +113,7 @@ describe('A8: our client renegotiates', () => {
     const server = nodeTls.createServer({ ...identity, maxVersion: 'TLSv1.2' }, (socket) => {
       socket
         .on('error', () => undefined)
-        .on('data', (text) => socket.write([...String(text).trim()].reverse().join('')));
+        .on('data', (text) => socket.write(String(text).trim().split('').reverse().join('')));
     });
     await renegotiate(await listen(server));
     server.close();

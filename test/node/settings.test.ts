@@ -113,9 +113,9 @@ describe('A6: flags and environment', () => {
         .split('\n')
         .map((line) => {
           expect(line).toMatch(/^[A-Z_0]+ [0-9a-f]{64} [0-9a-f]{96}$/);
-          return line.split(' ')[0];
+          return line.split(' ')[0] ?? '';
         })
-        .sort(),
+        .sort((a, b) => a.localeCompare(b)),
     );
     expect(labels[1]).toEqual(labels[0]);
   });

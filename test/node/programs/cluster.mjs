@@ -102,7 +102,7 @@ async function primary() {
   await once(one.worker, 'message');
   const names = [];
   for (let i = 0; i < 2; i += 1) names.push((await visit(port, {})).name);
-  out.replaced = names.sort();
+  out.replaced = names.sort((a, b) => a.localeCompare(b));
   for (const { worker } of [one, three]) {
     worker.send('close');
     await once(worker, 'exit');

@@ -26,7 +26,7 @@ async function play({ psk, ...options }, way) {
   const seen = {};
   const here = (what) => {
     const store = storage.getStore() ?? 'none';
-    (seen[what] ??= []).includes(store) || seen[what].push(store);
+    if (!(seen[what] ??= []).includes(store)) seen[what].push(store);
   };
   const hear = (name, emitter, events) => {
     for (const event of events) emitter.on(event, () => here(`${name} ${event}`));
@@ -38,7 +38,7 @@ async function play({ psk, ...options }, way) {
       ...(psk ? { pskCallback: () => (here('server pskCallback'), key) } : pki),
       SNICallback: (name, done) => (
         here('SNICallback'),
-        setImmediate(done, null, tls.createSecureContext({ ...pki, ...options }))
+        setImmediate(() => done(null, tls.createSecureContext({ ...pki, ...options })))
       ),
       ALPNCallback: ({ protocols }) => (here('ALPNCallback'), protocols[0]),
     }),
@@ -46,8 +46,8 @@ async function play({ psk, ...options }, way) {
   const ends = way === 'duplex' ? [] : ['end', 'close'];
   hear('server', server, ['connection', 'secureConnection', 'keylog']);
   if (!psk) {
-    server.on('newSession', (_id, _data, done) => (here('newSession'), setImmediate(done)));
-    server.on('resumeSession', (_id, done) => (here('resumeSession'), setImmediate(done, null, null)));
+    server.on('newSession', (_id, _data, done) => (here('newSession'), setImmediate(() => done())));
+    server.on('resumeSession', (_id, done) => (here('resumeSession'), setImmediate(() => done(null, null))));
   }
   server.on('secureConnection', (socket) => {
     hear('peer', socket, ['data', 'finish', ...ends]);
@@ -66,7 +66,7 @@ async function play({ psk, ...options }, way) {
         pskCallback: () => (here('client pskCallback'), { psk: key, identity: 'me' }),
         checkServerIdentity: () => undefined,
       }),
-      ...(!psk && { checkServerIdentity: () => void here('checkServerIdentity') }),
+      ...(!psk && { checkServerIdentity: () => here('checkServerIdentity') }),
       ...(await storage.run('socket', () => transport(server, way))),
     };
     return tls.connect(all, () => here('connect callback'));

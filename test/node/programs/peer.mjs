@@ -31,7 +31,7 @@ function serve() {
       const path = join(folder, `${store}-${id.toString('hex')}`);
       writeFileSync(`${path}.new`, data);
       renameSync(`${path}.new`, path);
-      setTimeout(done, 5);
+      setTimeout(() => done(), 5);
     });
     server.on('resumeSession', (id, done) => {
       setTimeout(() => {

@@ -51,7 +51,7 @@ async function reused() {
   await once(socket, 'connect');
   const count = () => socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0);
   const before = count();
-  for (let i = 0; i < 3; i += 1) new tls.TLSSocket(socket, { secureContext });
+  Array.from({ length: 3 }, () => new tls.TLSSocket(socket, { secureContext }));
   const grown = count() - before;
   socket.destroy();
   raw.close();

@@ -1,4 +1,5 @@
 /** Errors about a connection that are neither arguments' nor the peer's fault by TLS. */
+import { constants } from 'node:os';
 
 /** A connection that is gone. */
 export function connectionReset(message: string): NodeJS.ErrnoException {
@@ -12,4 +13,10 @@ export function renegotiationRefused(cause: unknown): NodeJS.ErrnoException {
     reason: 'wrong ssl version',
     code: 'ERR_SSL_WRONG_SSL_VERSION',
   });
+}
+
+/** What a write that never went out fails with. */
+export function canceled(): NodeJS.ErrnoException {
+  const error: NodeJS.ErrnoException = new Error('write ECANCELED');
+  return Object.assign(error, { errno: -constants.errno.ECANCELED, code: 'ECANCELED', syscall: 'write' });
 }

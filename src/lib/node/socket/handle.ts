@@ -7,32 +7,18 @@ import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLS13 } from '../../registry/tls-versions.ts';
-import { TlsEngine, type Session, type TlsEvent, type TlsFailure } from '../../tls/index.ts';
+import { TlsEngine, type TlsEvent, type TlsFailure } from '../../tls/index.ts';
 import type { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
 import { traceText } from '../../tls/trace/text.ts';
+import { canceled } from '../errors/connection.ts';
 import { noRenegotiation, nothingToSpeak, sslError } from '../errors/ssl.ts';
 import { Facts } from './facts.ts';
+import type { HandleOwner } from './handle-owner.ts';
 import { newCount, type HandshakeCount } from './renegotiation.ts';
 import { canSend, clientConfigOf, newSettings, serverConfigOf, type Settings } from './settings.ts';
 import type { OnRead } from './stream-side.ts';
 import { Transport } from './transport.ts';
-
-/** The socket above, as far as its handle knows it. */
-export interface HandleOwner {
-  /** Whether HTTP/1 reads from the socket. */
-  readonly parsed: boolean;
-  /** Application data; false when no more are wanted for now. */
-  received(bytes: Uint8Array): boolean;
-  /** No more application data will come. */
-  ended(): void;
-  /** The peer begins another handshake. */
-  handshakeStarted(): void;
-  handshakeDone(): void;
-  sessionMade(session: Session): void;
-  keyLogged(line: string): void;
-  failed(error: Error): void;
-}
 
 type Done = (error?: Error | null) => void;
 
@@ -503,10 +489,4 @@ export class TlsHandle extends Facts {
     const below = this.#below as unknown as { _handle?: Record<string, (out: object) => number> | null } | undefined;
     return below?._handle?.[name]?.(out) ?? -constants.errno.ENOTCONN;
   }
-}
-
-/** What a write that never went out fails with. */
-function canceled(): NodeJS.ErrnoException {
-  const error: NodeJS.ErrnoException = new Error('write ECANCELED');
-  return Object.assign(error, { errno: -constants.errno.ECANCELED, code: 'ECANCELED', syscall: 'write' });
 }

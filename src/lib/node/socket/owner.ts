@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { TLS13 } from '../../registry/tls-versions.ts';
 import { sslSessionId, type Session } from '../../tls/index.ts';
 import { nodeError } from '../errors/node.ts';
-import type { HandleOwner } from './handle.ts';
+import type { HandleOwner } from './handle-owner.ts';
 import { countHandshake } from './renegotiation.ts';
 import { deliver, inside } from './stream-side.ts';
 import type { TLSSocket } from './tls-socket.ts';

@@ -126,7 +126,7 @@ function announced(socket: StreamSide, below: Socket, connect: () => void): void
     connect();
     return;
   }
-  const publish = clientSockets.publish.bind(clientSockets) as (message: unknown) => void;
+  const publish = clientSockets.publish.bind(clientSockets);
   clientSockets.publish = (message: unknown) =>
     publish((message as { socket?: unknown } | undefined)?.socket === below ? { socket } : message);
   try {
