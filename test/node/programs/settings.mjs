@@ -36,6 +36,7 @@ async function visit({ trust, ...options }) {
           message: error.message.replace(/^[0-9A-F]{16}:|:(?:\.\.\/deps|tlskit).*$/gs, ''),
         }),
     );
+    said.push(socket.getProtocol());
     socket.on('secureConnect', () => {
       const { authorized, authorizationError } = socket;
       result = { protocol: socket.getProtocol(), cipher: socket.getCipher().name, authorized, authorizationError };

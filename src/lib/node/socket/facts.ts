@@ -54,9 +54,10 @@ export abstract class Facts extends NativeSide {
 
   getProtocol(): string | null {
     const { context, server } = this.settings;
-    // before it is agreed on: the best that there may be, as OpenSSL says
-    const { version = best(server ? context.serverBase() : context.clientBase()) } = this.info ?? {};
-    return version?.name ?? 'unknown';
+    // before it is agreed on: the best that there may be, as OpenSSL says; and before the handshake, whatever may be
+    const { info, engine } = this;
+    const version = info?.version ?? (engine && best(server ? context.serverBase() : context.clientBase()));
+    return version?.name ?? 'TLSv1.3';
   }
 
   getCipher(): CipherNameAndProtocol | undefined {
