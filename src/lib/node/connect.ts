@@ -3,7 +3,8 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, EphemeralKeyInfo, PeerCertificate, TLSSocketOptions } from 'node:tls';
 import { connectionReset } from './errors/connection.ts';
-import { invalidArgType, nodeError } from './errors/node.ts';
+import { invalidArgType, invalidArgValue, nodeError } from './errors/node.ts';
+import { ADDRESS_REFUSED } from './context/platform.ts';
 import { tls } from './module.ts';
 import * as identity from './peer/identity.ts';
 import { inside } from './socket/stream-side.ts';
@@ -51,7 +52,12 @@ function allowsUnauthorized(): boolean {
 let warnedAddress = false;
 
 function warnOfAddress(servername: string): void {
-  if (warnedAddress || net.isIP(servername) === 0) return;
+  if (net.isIP(servername) === 0) return;
+  if (ADDRESS_REFUSED) {
+    const why = 'Setting the TLS ServerName to an IP address is not permitted.';
+    throw invalidArgValue('options.servername', servername, why);
+  }
+  if (warnedAddress) return;
   warnedAddress = true;
   process.emitWarning(
     'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.',
@@ -114,6 +120,7 @@ export function connect(...args: unknown[]): TLSSocket {
   } as unknown as Options;
   if (!options.keepAlive) options.singleUse = true;
   check(options);
+  if (options.servername) warnOfAddress(options.servername);
   const socket = socketFor(options);
   options.rejectUnauthorized = options.rejectUnauthorized !== false;
   if (callback) socket.once('secureConnect', callback);
@@ -124,7 +131,6 @@ export function connect(...args: unknown[]): TLSSocket {
   socket._releaseControl();
   if (options.session) socket.setSession(options.session);
   if (options.servername) {
-    warnOfAddress(options.servername);
     socket.setServername(options.servername);
   }
   if (options.socket) socket._start();

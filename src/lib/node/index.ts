@@ -5,6 +5,7 @@
 import type { SecureVersion } from 'node:tls';
 import { connect } from './connect.ts';
 import { getCiphers } from './context/ciphers.ts';
+import { getCertificateCompressionAlgorithms } from './context/compression.ts';
 import { SecureContext, createSecureContext } from './context/secure-context.ts';
 import { tls as base, type Module } from './module.ts';
 import { convertALPNProtocols } from './peer/alpn.ts';
@@ -25,6 +26,7 @@ export interface Tls extends Module {
   getCiphers: typeof getCiphers;
   rootCertificates: typeof rootCertificates;
   getCACertificates: typeof getCACertificates;
+  getCertificateCompressionAlgorithms: typeof getCertificateCompressionAlgorithms;
   setDefaultCACertificates: typeof setDefaultCACertificates;
   /** What sockets were called before Node 0.12. */
   CryptoStream: typeof TLSSocket;
@@ -42,6 +44,7 @@ const tls: Tls = Object.assign(base, {
   getCiphers,
   rootCertificates,
   getCACertificates,
+  getCertificateCompressionAlgorithms,
   setDefaultCACertificates,
   CryptoStream: TLSSocket,
   ClearTextStream: TLSSocket,
@@ -60,6 +63,7 @@ export {
   getCiphers,
   rootCertificates,
   getCACertificates,
+  getCertificateCompressionAlgorithms,
   setDefaultCACertificates,
   createSecureContext,
   convertALPNProtocols,

@@ -45,6 +45,9 @@ export function differences(theirs: Log, ours: Log): string[] {
 const matches = (pattern: string | RegExp, text: string): boolean =>
   typeof pattern === 'string' ? pattern === text : pattern.test(text);
 
+const matchesPattern = ({ lines }: Known, text: string): boolean =>
+  lines.some((line) => typeof line !== 'string' && line.test(text));
+
 export interface Judgement {
   /** Differences that no entry of the list explains, by scenario. */
   readonly unexplained: Record<string, string[]>;
@@ -58,16 +61,25 @@ export interface Judgement {
 export function judge(outcomes: readonly Outcome[], known: readonly Known[], major: number): Judgement {
   const unexplained: Record<string, string[]> = {};
   const list = known.filter(({ nodes }) => nodes?.(major) ?? true);
-  const unused = new Set(list.flatMap((entry) => entry.lines.map((line) => ({ entry, line }))));
+  // an entry of patterns has to explain something, one of lines each of them
+  const unused = new Set(
+    list.flatMap((entry) => {
+      const lines = entry.lines.filter((line) => typeof line === 'string').map((line) => ({ entry, line, text: line }));
+      return lines.length === entry.lines.length ? lines : [...lines, { entry, line: undefined, text: 'patterns' }];
+    }),
+  );
   for (const { name, theirs, ours } of outcomes) {
     const left = differences(theirs, ours).filter((line) => {
-      const used = [...unused].filter((one) => matches(one.entry.scenario, name) && matches(one.line, line));
+      const used = [...unused].filter(
+        ({ entry, line: own }) =>
+          matches(entry.scenario, name) && (own === undefined ? matchesPattern(entry, line) : own === line),
+      );
       for (const one of used) unused.delete(one);
       return !list.some((entry) => matches(entry.scenario, name) && entry.lines.some((one) => matches(one, line)));
     });
     if (left.length > 0) unexplained[name] = left;
   }
-  const stale = [...unused].map(({ entry, line }) => `${String(entry.scenario)}: ${String(line)} (${entry.why})`);
+  const stale = [...unused].map(({ entry, text }) => `${String(entry.scenario)}: ${text} (${entry.why})`);
   const broken = outcomes.flatMap(({ name, theirs }) => (theirs['scenario'] ?? []).map((line) => `${name}: ${line}`));
   return { unexplained, stale, broken };
 }

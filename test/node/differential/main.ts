@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const scenarios = allScenarios().filter(({ name }) => name.includes(values.only));
 const outcomes = await run(scenarios, {
   theirs: theirs as Tls,
-  ours: ours as unknown as Tls,
+  ours,
   pki: await makePki(),
   atOnce: Number(values['at-once']),
   limit: Number(values.limit),

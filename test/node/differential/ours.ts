@@ -1,2 +1,2 @@
-/** The implementation under test: node:tls itself, until the list of known differences is whole. */
-export { default as ours } from 'node:tls';
+/** The implementation under test. */
+export { default as ours } from '../../../src/lib/node/index.ts';

@@ -39,9 +39,9 @@ export function playOn(node: string, program: string, args: readonly string[] = 
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (text.out += piece));
   child.stderr.setEncoding('utf8').on('data', (piece: string) => (text.err += piece));
   return new Promise((done, fail) => {
-    child.on('error', fail).on('close', (code) => {
+    child.on('error', fail).on('close', (code, signal) => {
       if (code === 0) done(JSON.parse(text.out) as Outcome[]);
-      else fail(new Error(`${node} ended with ${code}: ${text.err.slice(-3000)}`));
+      else fail(new Error(`${node} ended with ${code ?? signal}: ${text.err.slice(-3000)}`));
     });
   });
 }

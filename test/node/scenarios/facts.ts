@@ -24,8 +24,10 @@ const asks: readonly [name: string, ask: (socket: Socket) => unknown][] = [
   ['address', (socket) => socket.address()],
 ];
 
-const asked = (play: Play, lane: string, socket: Socket): void => {
+/** @param except what node:tls 24 and 26 end the process for */
+const asked = (play: Play, lane: string, socket: Socket, except?: string): void => {
   for (const [name, ask] of asks) {
+    if (name === except) continue;
     // what a certificate says is the same octets for both
     const exact = name.includes('ertificate');
     play.attempt(lane, name, () => (exact ? new Shown(shown(ask(socket), 'hex')) : ask(socket)));
@@ -76,7 +78,7 @@ for (const version of VERSIONS) {
   scenario(`facts/before it is secure/${version}`, async (play) => {
     const place = await play.server({ minVersion: version, maxVersion: version }, { transport: 'unix' });
     const client = await play.client(place);
-    asked(play, 'client', client);
+    asked(play, 'client', client, 'getEphemeralKeyInfo');
     client.destroy();
     await play.closed(client);
   });

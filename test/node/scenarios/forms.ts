@@ -76,7 +76,9 @@ scenario('forms/a socket that connects later', async (play) => {
   const { server, to } = await play.server();
   server.on('secureConnection', (socket) => socket.end('hello'));
   const socket = new net.Socket();
-  const client = play.watch('client', play.tls.connect({ socket, ca: play.pki.ca, servername: 'localhost' }));
+  // node:tls may write its goodbye to a socket that has ended by itself
+  const client = play.tls.connect({ socket, ca: play.pki.ca, servername: 'localhost' });
+  play.watch('client', client, { skip: ['error'] });
   play.fields('client', client, ['connecting', 'pending', 'readyState', 'secureConnecting']);
   client.resume();
   setImmediate(() => socket.connect(to as net.SocketConnectOpts));

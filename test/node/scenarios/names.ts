@@ -31,6 +31,7 @@ const CASES: Readonly<Record<string, Case>> = {
     client: () => ({ servername: 'server.example' }),
     contexts: ['server?example', 'serverxexample'],
   },
+  'context: a hyphen': { client: () => ({ servername: 'x-y.example' }), contexts: ['x-y.example', 'x.y.example'] },
   'context: case counts': { client: () => ({ servername: 'A.EXAMPLE' }), contexts: ['a.example'] },
   'context: no name': { client: () => ({ servername: undefined }), contexts: ['*'] },
   'an empty name': { client: () => ({ servername: '' }), contexts: ['*'] },
@@ -165,26 +166,31 @@ const CASES: Readonly<Record<string, Case>> = {
 
 for (const version of VERSIONS) {
   for (const [name, { server, client, contexts }] of Object.entries(CASES)) {
+    // the socket is destroyed in the middle of its flight: how much goes out is chance
+    if (name === 'callback: twice' && version === 'TLSv1.3') continue;
     scenario(`names/${name}/${version}`, async (play) => {
       const names: Record<string, unknown> = { 'a.example': play.pki.a, 'b.example': play.pki.b };
-      const result = await play.meet({
-        version,
-        server: server?.(play) ?? {},
-        client: { rejectUnauthorized: false, ...client?.(play) },
-        setup: (tlsServer) => {
-          for (const context of contexts ?? []) tlsServer.addContext(context, names[context] ?? play.pki.b);
-          tlsServer.on('secureConnection', (socket) => {
-            play.fields('peer', socket, ['servername', 'alpnProtocol', 'authorized']);
-            play.note(
-              'peer',
-              'certificate',
-              (socket.getCertificate() as unknown as { subject?: unknown } | undefined)?.subject,
-            );
-          });
-        },
-        watch: { skip: ['prefinish'] },
-      });
-      play.fields('client', result.client, ['servername', 'alpnProtocol', 'authorized', 'authorizationError']);
+      const result = await play
+        .meet({
+          version,
+          server: server?.(play) ?? {},
+          client: { rejectUnauthorized: false, ...client?.(play) },
+          setup: (tlsServer) => {
+            for (const context of contexts ?? []) tlsServer.addContext(context, names[context] ?? play.pki.b);
+            tlsServer.on('secureConnection', (socket) => {
+              play.fields('peer', socket, ['servername', 'alpnProtocol', 'authorized']);
+              play.note(
+                'peer',
+                'certificate',
+                (socket.getCertificate() as unknown as { subject?: unknown } | undefined)?.subject,
+              );
+            });
+          },
+          watch: { skip: ['prefinish'] },
+        })
+        .catch((error: unknown) => play.note('call', 'throws', error));
+      if (result)
+        play.fields('client', result.client, ['servername', 'alpnProtocol', 'authorized', 'authorizationError']);
     });
   }
   scenario(`names/certificate seen/${version}`, async (play) => {

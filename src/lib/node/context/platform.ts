@@ -16,6 +16,18 @@ export const OPENSSL_35: boolean = since(3, 5);
 /** The security level where no cipher string says one. */
 export const SECURITY_LEVEL: number = nodeMajor >= 24 ? 2 : 1;
 
+/** How names of `addContext` are compared: regardless of case since Node 22. */
+export const CONTEXT_NAMES: '' | 'i' = nodeMajor >= 22 ? 'i' : '';
+
+/** Whether getEphemeralKeyInfo gives all of its fields, and names groups that are no curve. */
+export const EPHEMERAL_GROUPS: boolean = nodeMajor >= 24;
+
+/** Whether connect() refuses an address for a servername (RFC 6066 section 3) rather than to warn of it. */
+export const ADDRESS_REFUSED: boolean = nodeMajor >= 26;
+
+/** Whether the option `session` may be a text, in latin1. */
+export const SESSION_TEXT: boolean = nodeMajor >= 22;
+
 /** Whether `certificateCompression` is an option (RFC 8879). */
 export const CERTIFICATE_COMPRESSION: boolean = nodeMajor >= 24;
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Server as NetServer } from 'node:net';
 import type { SecureContextOptions, Server as NodeServer, TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
+import { CONTEXT_NAMES } from '../context/platform.ts';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
 import {
@@ -132,7 +133,7 @@ export abstract class ServerMethods extends NetServer {
     }
     const pattern = servername.replaceAll(/([.^$+?\-\\[\]{}])/gu, String.raw`\$1`).replaceAll('*', '[^.]*');
     const secure = context instanceof SecureContext ? context : tls.createSecureContext(context);
-    this._contexts.push([new RegExp(`^${pattern}$`, 'u'), secure.context]);
+    this._contexts.push([new RegExp(`^${pattern}$`, CONTEXT_NAMES), secure.context]);
   }
 
   /** @deprecated since Node 12 (DEP0122) */

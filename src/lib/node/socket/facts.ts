@@ -11,6 +11,7 @@ import { isArrayBufferView } from 'node:util/types';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
+import { EPHEMERAL_GROUPS } from '../context/platform.ts';
 import { peerCertificate, peerNames, x509 } from '../peer/certificate.ts';
 import type { PeerNames } from '../peer/identity.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
@@ -70,12 +71,18 @@ export abstract class Facts extends NativeSide {
 
   getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
     if (this.settings.server) return null;
+    const key = this.#ephemeralKey();
+    return EPHEMERAL_GROUPS ? { type: undefined, name: undefined, size: undefined, ...key } : key;
+  }
+
+  #ephemeralKey(): object {
     const { suite, group, dhBits } = this.info ?? {};
     if (suite?.keyExchange === 'rsa' || suite?.keyExchange === 'psk') return {};
     if (dhBits !== undefined) return { type: 'DH', size: dhBits };
-    const named = group && (group.kind === 'x' || group.kind === 'ec') ? KEY_NAMES[group.node] : undefined;
-    if (!group || !named) return {};
-    return { type: 'ECDH', ...named };
+    if (!group) return {};
+    const named = group.kind === 'x' || group.kind === 'ec' ? KEY_NAMES[group.node] : undefined;
+    if (named) return { type: 'ECDH', ...named };
+    return EPHEMERAL_GROUPS ? { type: 'TLSGroup', name: group.name } : {};
   }
 
   getFinished(): Octets {

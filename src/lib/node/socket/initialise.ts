@@ -1,6 +1,7 @@
 /** Readies a new socket: what its options ask of the handle, and what it hears of the stream below. */
 import { Socket, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SESSION_TEXT } from '../context/platform.ts';
 import { validateFunction, validateString } from '../errors/node.ts';
 import { alpnHook, helloHook, sessionStore } from '../server/hooks.ts';
 import type { TlsHandle } from './handle.ts';
@@ -18,7 +19,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   handle.setVerifyMode(socket._requestCert, socket._rejectUnauthorized);
   socket.on('newListener', keysWanted);
   if (options.isServer) serverSide(socket, handle);
-  // a text is no session here, other than to setSession
+  else if (options.session && SESSION_TEXT) socket.setSession(options.session);
   else if (options.session) handle.setSession(options.session);
   logKeys(socket);
   if (options.NPNProtocols) warnOfNpn();
