@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import nodeTls from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { getCiphers } from '../../../src/lib/node/context/ciphers.ts';
 import { ContextState } from '../../../src/lib/node/context/state.ts';
 import { createSecureContext, SecureContext } from '../../../src/lib/node/context/secure-context.ts';
 import * as m from './context-material.ts';
@@ -138,6 +139,11 @@ describe('A4: the object inside of a secure context', () => {
     await new Promise((done) => setImmediate(done));
     process.off('warning', listen);
     expect(warnings).toEqual([]);
+  });
+
+  it('may use the suites that node:tls lists', () => {
+    // SRP needs passwords that no option takes, in Node either
+    expect(getCiphers()).toEqual(nodeTls.getCiphers().filter((name) => !name.startsWith('srp-')));
   });
 
   it('is made with new or without it', () => {

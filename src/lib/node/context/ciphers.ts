@@ -82,15 +82,19 @@ export function isStrong(suite: CipherSuite, securityLevel: number): boolean {
 
 let names: readonly string[] | undefined;
 
-/** The names of the suites that there are, as node:tls spells them: in lower case, in alphabetical order. */
+/**
+ * The names of the suites that node:tls lists, in its spelling: in lower case, in alphabetical order. These are OpenSSL's DEFAULT, of what there
+ * is here; others can be asked for by a cipher string.
+ */
 export function getCiphers(): string[] {
   names ??= listNames();
   return [...names];
 }
 
 function listNames(): string[] {
-  const older = selectCiphers('ALL:COMPLEMENTOFALL', SUITES.rows.filter(isSupported)).suites;
-  const listed = [...SUITES.rows.filter(({ first }) => first === TLS13), ...older];
-  const spelled = listed.filter(isInOpenSsl).map(({ openssl }) => (openssl as string).toLowerCase());
-  return [...new Set(spelled)].sort();
+  const listed = [
+    ...SUITES.rows.filter((one) => one.first === TLS13 && isInOpenSsl(one)),
+    ...cipherList('DEFAULT').suites,
+  ];
+  return listed.map(({ name, openssl = name }) => openssl.toLowerCase()).toSorted();
 }
