@@ -18,7 +18,13 @@ function must(command, args, options) {
 const OTHERS = ['chromium', 'curl', 'gnutls', 'go', 'nginx', 'nss', 'openssl'];
 const excluded = [...OTHERS.map((peer) => `test/interop/${peer}*`), 'test/load/**', 'test/node/types.test.ts'];
 // texts and the engine in memory are the same within a major version, which "npm test" ran on
-const SAME_MAJOR = ['test/golden/**', 'test/pair/**', 'test/vectors/**'];
+const SAME_MAJOR = [
+  'test/golden/**',
+  'test/pair/**',
+  'test/vectors/**',
+  'test/node/packages/**',
+  'test/node/soak.test.ts',
+];
 
 for (const version of versions) {
   const folder = join(root, 'node_modules/.cache/tlskit-nodes', version);
