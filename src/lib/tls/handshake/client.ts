@@ -5,6 +5,7 @@ import { FALLBACK_SCSV, RENEGOTIATION_SCSV, SUITES, type CipherSuite } from '../
 import { SSL30, TLS11, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import { Transcript } from '../schedule/index.ts';
 import {
   COOKIE,
@@ -48,7 +49,7 @@ export function* clientHandshake(
   if (version.code < TLS13 && !renegotiation) c.out.plain(version.code);
   // without the keys of early data, which such a server does not have: it is to read why
   if (version.code < TLS13 && offer.earlyData) fail('early_data_older_version', version.name);
-  c.info.serverRandom = hello.random;
+  c.info.serverRandom = lasting(hello.random);
   checkAnswers(hello.extensions ?? [], answer.place, answersOf(offer, version));
   const suite = chosenSuite(offer, hello, version);
   c.info.suite = suite;

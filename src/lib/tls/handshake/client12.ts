@@ -5,6 +5,7 @@ import type { CertificateWanted, ClientConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { schemeFor, type Credential } from '../credential.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import type { PeerKey } from '../peer-key.ts';
 import { preferred } from '../preference.ts';
 import { profileOf } from '../profile.ts';
@@ -55,7 +56,7 @@ interface Promised {
 /** Goes on after the ServerHello. */
 export function* client12(c: Connection, offer: Offer, hello: ServerHello, suite: CipherSuite): Script<void> {
   const promised = takeExtensions(c, offer, hello, suite);
-  c.info.sessionId = hello.sessionId;
+  c.info.sessionId = lasting(hello.sessionId);
   const { session } = offer;
   const echoed = hello.sessionId.length > 0 && same(hello.sessionId, offer.hello.sessionId);
   // the id for middleboxes, or one of a session that was not ours to offer

@@ -4,6 +4,7 @@ import type { CipherSuite } from '../../registry/tls-suites.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import { tls13Opener, tls13Sealer } from '../record/index.ts';
 import { earlySecret, hashLength, type MasterSecret, type TrafficSecret } from '../schedule/index.ts';
 import {
@@ -71,7 +72,7 @@ export function* client13(c: Connection, offer: Offer, hello: ServerHello, suite
     startHandshakeKeys(c, suite, keys);
   }
   if (request) yield* clientCertificate(c, request);
-  c.info.ownFinished = keys.client.finished(c.transcript.digest());
+  c.info.ownFinished = lasting(keys.client.finished(c.transcript.digest()));
   c.send(finishedKind(length), c.info.ownFinished);
   secured13(c, suite, keys.master, application, clientPost13);
 }
@@ -120,7 +121,7 @@ function handshakeKeys(
   psk: PskOffer | undefined,
 ): HandshakeKeys {
   if (Buffer.compare(hello.sessionId, offer.hello.sessionId) !== 0) fail('hello_session_id_not_echoed');
-  c.info.sessionId = hello.sessionId;
+  c.info.sessionId = lasting(hello.sessionId);
   const secret = (psk?.early ?? earlySecret(suite.hash)).handshake(sharedSecret(c, offer, hello, psk));
   const digest = c.transcript.digest();
   const keys = { client: secret.clientTraffic(digest), server: secret.serverTraffic(digest), master: secret.master() };

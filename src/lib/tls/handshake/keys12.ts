@@ -2,6 +2,7 @@
 import type { CipherSuite } from '../../registry/tls-suites.ts';
 import type { Connection } from '../connection.ts';
 import { profileOf, type Profile } from '../profile.ts';
+import { lasting } from '../lasting.ts';
 import { keyLengths, tls12Opener, tls12Sealer, type Tls12Protection } from '../record/index.ts';
 import { MasterSecret12, type Randoms } from '../schedule/index.ts';
 import type { Session } from '../session/session.ts';
@@ -52,7 +53,7 @@ export class Keys12 {
     const { split, verifyData } = this.profile;
     c.protectOut(tls12Sealer(this.#protection(c.config.side)));
     c.out.split = split && this.suite.bulk.kind === 'cbc' && c.config.splitRecords;
-    c.info.ownFinished = this.master.finished(c.config.side, c.transcript.digest());
+    c.info.ownFinished = lasting(this.master.finished(c.config.side, c.transcript.digest()));
     c.send(finishedKind(verifyData), c.info.ownFinished);
   }
 

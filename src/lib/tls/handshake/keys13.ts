@@ -3,7 +3,14 @@ import type { CipherSuite } from '../../registry/tls-suites.ts';
 import type { Connection, PostHandler } from '../connection.ts';
 import { fail } from '../failure.ts';
 import { tls13Opener, tls13Sealer, type RawMessage } from '../record/index.ts';
-import type { Exporter, MasterSecret, ResumptionSecret, TrafficSecret } from '../schedule/index.ts';
+import {
+  Transcript,
+  type Exporter,
+  type MasterSecret,
+  type ResumptionSecret,
+  type TrafficSecret,
+} from '../schedule/index.ts';
+import { POST_HANDSHAKE_AUTH } from '../wire/index.ts';
 import { KEY_UPDATE } from './kinds.ts';
 import { innerLimit } from './limits.ts';
 
@@ -91,8 +98,14 @@ export function finish13(
   keys.resumption = master.resumption(c.transcript.digest());
   c.renewKeys = () => keys.update(false);
   c.post = post(c, keys);
+  // authentication after the handshake goes on with the transcript (RFC 8446 section 4.4.1); nothing else does
+  if (!mayAuthenticateLater(c)) c.transcript = new Transcript();
   c.secure = true;
   c.writable = true;
   c.readable = true;
   c.emit({ type: 'secure', renegotiations: 0 });
+}
+
+function mayAuthenticateLater({ config, info }: Connection): boolean {
+  return config.side === 'client' ? config.postHandshakeAuth : info.peerExtensions.includes(POST_HANDSHAKE_AUTH.code);
 }

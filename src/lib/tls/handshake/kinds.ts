@@ -3,6 +3,7 @@ import type { Schema, Value } from '../../codec/index.ts';
 import { HANDSHAKE_TYPE } from '../../registry/tls-codes.ts';
 import type { Connection, Kind } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import { isIdleRequest } from '../misplaced.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
@@ -136,5 +137,5 @@ export function* expectFinished(
   if (raw.body.length !== length) fail('finished_length', `${raw.body.length} octets, not ${length}`);
   const data = c.read(wanted, raw);
   if (!verifies(data)) fail('finished_wrong');
-  return data;
+  return lasting(data);
 }

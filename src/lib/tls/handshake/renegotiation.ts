@@ -6,6 +6,7 @@ import type { Version } from '../../registry/tls-versions.ts';
 import { RENEGOTIATION_REFUSED, type Connection, type PostHandler } from '../connection.ts';
 import { fail } from '../failure.ts';
 import type { RawMessage } from '../record/index.ts';
+import { Transcript } from '../schedule/index.ts';
 import { RENEGOTIATION_INFO, type ClientHello, type Extension } from '../wire/index.ts';
 import { bodyOf } from './extensions.ts';
 import { HELLO_REQUEST } from './kinds.ts';
@@ -170,6 +171,8 @@ export function secured12(c: Connection, again: boolean, post: PostHandler): voi
   if (again) c.info.renegotiations += 1;
   c.post = post;
   c.secure = true;
+  // another handshake begins with its own
+  c.transcript = new Transcript();
   c.writable = true;
   c.readable = true;
   c.emit({ type: 'secure', renegotiations: c.info.renegotiations });

@@ -6,6 +6,7 @@ import { SSL30, TLS12, TLS13, VERSIONS, type Version } from '../../registry/tls-
 import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { TlsFailure, fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import type { RawMessage } from '../record/index.ts';
 import {
   ALPN,
@@ -67,7 +68,7 @@ export function readHello(c: Connection, raw: RawMessage, fixed?: Version): Seen
     groups,
   };
   const { info } = c;
-  info.clientRandom = hello.random;
+  info.clientRandom = lasting(hello.random);
   info.serverName = seen.serverName;
   info.peerSchemes = schemes ?? [];
   info.peerCertificateSchemes = bodyOf(extensions, SIGNATURE_ALGORITHMS_CERT);

@@ -3,6 +3,7 @@ import { HANDSHAKE_TYPE } from '../../registry/tls-codes.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Connection, PostHandler } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import type { RawMessage } from '../record/index.ts';
 import { hashLength, type Transcript } from '../schedule/index.ts';
 import { encodeSession, type Session } from '../session/session.ts';
@@ -33,7 +34,7 @@ export function* sendTickets(c: Connection, keys: Keys13, count: number): Script
     const session = ticketSession(c, keys, parts);
     const ticket = yield* attempt(c, () => ticketSealer.seal(encodeSession(session)));
     if (!ticket || ticket.length === 0 || ticket.length > MAX_TICKET) return;
-    sendTicket(c, { ...session, ticket }, nonce);
+    sendTicket(c, { ...session, ticket: lasting(ticket) }, nonce);
   }
 }
 

@@ -7,6 +7,7 @@ import { TLS12, VERSIONS } from '../../registry/tls-versions.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import { dhSide, namedDomain, offerShare, type DhDomain } from '../kex/index.ts';
 import { profileOf } from '../profile.ts';
 import type { Session } from '../session/session.ts';
@@ -94,7 +95,7 @@ function* resumed(c: Connection, seen: Seen, decided: Decided, { session, suite,
   c.info.peerChain = session.peerChain;
   if (session.peerChain.length > 0 && c.config.verifyResumed) yield* judge(c, true);
   const ticket = renew && wantsTicket(c, seen);
-  c.info.sessionId = seen.hello.sessionId;
+  c.info.sessionId = lasting(seen.hello.sessionId);
   sendHello(c, { seen, decided, before: undefined, suite, ticket, status: false });
   c.transcript.start(profileOf(seen.version.code).hash(suite));
   const keys = Keys12.resume(c, suite, session);
@@ -278,7 +279,7 @@ function* sendTicket(c: Connection, keys: Keys12, created: number | undefined): 
   const ticket = sealed && sealed.length <= MAX_TICKET ? sealed : new Uint8Array(0);
   c.send(NEW_SESSION_TICKET_12, { lifetime: ticket.length > 0 ? sessionLifetime : 0, ticket });
   c.info.ticketLifetime = sessionLifetime;
-  if (ticket.length > 0) c.emit({ type: 'session', session: { ...kept, ticket } });
+  if (ticket.length > 0) c.emit({ type: 'session', session: { ...kept, ticket: lasting(ticket) } });
 }
 
 function* store(c: Connection, keys: Keys12): Script<void> {

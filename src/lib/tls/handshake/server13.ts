@@ -7,6 +7,7 @@ import type { ServerConfig } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import type { Credential } from '../credential.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import { answerShare, type Answer } from '../kex/index.ts';
 import { tls13Opener, tls13Sealer, type RecordOpener } from '../record/index.ts';
 import type { SigningScheme } from '../signatures.ts';
@@ -84,7 +85,7 @@ export function* server13(c: Connection, first: Seen, decided: Decided): Script<
   if (asks) sendRequest(c, new Uint8Array(0));
   if (chosen.proof) yield* sendCertificate(c, seen, chosen.proof);
   else if (psk) yield* resumed(c, psk);
-  c.info.ownFinished = server.finished(c.transcript.digest());
+  c.info.ownFinished = lasting(server.finished(c.transcript.digest()));
   c.info.firstFinished = c.info.ownFinished;
   c.send(finishedKind(hashLength(suite.hash)), c.info.ownFinished);
 
@@ -172,7 +173,7 @@ function sendServerHello(c: Connection, { seen, suite, psk, answer }: Chosen): H
   extensions.push(extension(SUPPORTED_VERSIONS_ANSWER, TLS13));
   const random = config.random(32);
   c.info.serverRandom = random;
-  c.info.sessionId = seen.hello.sessionId;
+  c.info.sessionId = lasting(seen.hello.sessionId);
   c.send(SERVER_HELLO, {
     version: TLS12,
     random,

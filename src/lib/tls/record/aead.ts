@@ -1,6 +1,7 @@
 /** One AEAD of node:crypto with its key: the differences between GCM, CCM and ChaCha20-Poly1305 end here. */
 import { createCipheriv, createDecipheriv, type CipherCCMOptions, type CipherCCMTypes } from 'node:crypto';
 import type { BulkCipher } from '../../registry/tls-ciphers.ts';
+import { lasting } from '../lasting.ts';
 
 /** Octets of a tag where nothing is said. */
 const DEFAULT_TAG = 16;
@@ -21,7 +22,7 @@ export class Aead {
     this.#name = bulk.node as CipherCCMTypes;
     this.#options = bulk.node.endsWith('-ccm') || bulk.tag !== DEFAULT_TAG ? { authTagLength: bulk.tag } : undefined;
     // a KeyObject would not make a record cheaper, and costs as much as one
-    this.#key = key;
+    this.#key = lasting(key);
   }
 
   /** The ciphertext of a text, and the tag. */

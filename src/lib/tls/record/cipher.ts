@@ -1,6 +1,7 @@
 /** What protects records in one direction. */
 import { Buffer } from 'node:buffer';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import type { Record } from './deframe.ts';
 import { RECORD_HEADER_LENGTH } from '../wire/record.ts';
 import { MAX_PLAINTEXT } from './limits.ts';
@@ -96,8 +97,8 @@ export class NonceMaker {
   readonly #nonce: Buffer;
 
   constructor(iv: Uint8Array, sequence: Sequence) {
-    this.#iv = Buffer.from(iv);
-    this.#nonce = Buffer.allocUnsafe(iv.length);
+    this.#iv = lasting(iv);
+    this.#nonce = lasting(iv);
     this.sequence = sequence;
   }
 

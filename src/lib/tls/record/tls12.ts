@@ -2,6 +2,7 @@
 import type { BulkCipher } from '../../registry/tls-ciphers.ts';
 import type { MacHash } from '../../registry/tls-suites.ts';
 import { fail } from '../failure.ts';
+import { lasting } from '../lasting.ts';
 import type { DirectionKeys } from '../schedule/tls12.ts';
 import { RECORD_HEADER_LENGTH } from '../wire/record.ts';
 import { Aead } from './aead.ts';
@@ -104,7 +105,7 @@ function noncesOf({ bulk, keys, sequence = 0 }: Tls12Protection): RecordNonces {
     return { explicit: 0, next: () => maker.next(), of: () => maker.next() };
   }
   // RFC 5288 section 3: four octets of the key block, eight that the sender chooses; the sequence number never comes twice
-  const nonce = Buffer.alloc(bulk.fixedIv + bulk.explicitIv);
+  const nonce = lasting(new Uint8Array(bulk.fixedIv + bulk.explicitIv));
   nonce.set(keys.iv);
   const counter = new Sequence(sequence);
   return {

@@ -1,5 +1,6 @@
 /** The key schedule of TLS 1.0 to 1.2: the PRF and what is made with it (RFC 5246 sections 5, 6.3 and 8.1; RFC 7627; RFC 5705). */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { lasting } from '../lasting.ts';
 import { hmac } from './hmac.ts';
 
 /** The hash of the PRF; `md5-sha1` is the PRF of TLS 1.0 and 1.1, two hashes at once (RFC 4346 section 5). */
@@ -78,7 +79,7 @@ export class MasterSecret12 {
   /** Takes a master secret as it is, of a session that is resumed. */
   constructor(hash: PrfHash, secret: Uint8Array) {
     this.hash = hash;
-    this.#secret = Buffer.from(secret);
+    this.#secret = lasting(secret);
   }
 
   /** RFC 5246 section 8.1. */

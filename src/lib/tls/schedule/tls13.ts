@@ -7,6 +7,7 @@
  * HKDF is made from single HMACs: they cost a fifth of `hkdfSync`.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { lasting } from '../lasting.ts';
 import { hmac } from './hmac.ts';
 
 /** The hash of a TLS 1.3 cipher suite. */
@@ -116,7 +117,7 @@ export class TrafficSecret {
 
   constructor(hash: Tls13Hash, secret: Uint8Array) {
     this.hash = hash;
-    this.#secret = Buffer.from(secret);
+    this.#secret = lasting(secret);
   }
 
   /** The octets of the secret, for key logs. */
@@ -157,7 +158,7 @@ export class Exporter {
 
   constructor(hash: Tls13Hash, secret: Uint8Array) {
     this.#hash = hash;
-    this.#secret = Buffer.from(secret);
+    this.#secret = lasting(secret);
   }
 
   /** The octets of the secret, for key logs. */
@@ -247,9 +248,12 @@ function masterSecret(hash: Tls13Hash, secret: Buffer): MasterSecret {
     clientTraffic: (digest) => new TrafficSecret(hash, derive(hash, secret, 'c ap traffic', digest)),
     serverTraffic: (digest) => new TrafficSecret(hash, derive(hash, secret, 's ap traffic', digest)),
     exporter: (digest) => new Exporter(hash, derive(hash, secret, 'exp master', digest)),
-    resumption(digest) {
-      const resumption = derive(hash, secret, 'res master', digest);
-      return { psk: (nonce) => derive(hash, resumption, 'resumption', nonce), reveal: () => resumption };
-    },
+    resumption: (digest) => resumptionSecret(hash, derive(hash, secret, 'res master', digest)),
   };
+}
+
+/** In a function of its own, so that it keeps nothing of the master secret, which is not needed any more. */
+function resumptionSecret(hash: Tls13Hash, secret: Buffer): ResumptionSecret {
+  const kept = lasting(secret);
+  return { psk: (nonce) => lasting(derive(hash, kept, 'resumption', nonce)), reveal: () => kept };
 }
