@@ -20,3 +20,11 @@ export function canceled(): NodeJS.ErrnoException {
   const error: NodeJS.ErrnoException = new Error('write ECANCELED');
   return Object.assign(error, { errno: -constants.errno.ECANCELED, code: 'ECANCELED', syscall: 'write' });
 }
+
+/** What is no failure to Node: octets that end, with or without the word for it. */
+export const ENDS: ReadonlySet<string> = new Set([
+  'closed_in_handshake',
+  'closed_in_record',
+  'closed_without_notify',
+  'closed_notify_in_handshake',
+]);

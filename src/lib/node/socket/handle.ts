@@ -30,14 +30,6 @@ interface Pending {
 /** Octets that may wait for the network or for a hook before nothing more is read. */
 const MAX_WAITING = 1 << 20;
 
-/** What is no failure to Node: octets that end, with or without the word for it. */
-const ENDS: ReadonlySet<string> = new Set([
-  'closed_in_handshake',
-  'closed_in_record',
-  'closed_without_notify',
-  'closed_notify_in_handshake',
-]);
-
 export class TlsHandle extends Facts {
   readonly settings: Settings;
   /** The object with what the context was made of; `singleUse` belongs to one connection. */
