@@ -81,6 +81,20 @@ const { fullchain } = await ca.issue({ san: ['localhost'], case: 'expired' });
 console.log(caseByName('expired').verdicts.node, fullchain.startsWith('-----BEGIN') && typeof startServers === 'function');
 `;
 
+/** A fixture file in TypeScript that imports other files, types, and the package. */
+const RECIPE = `
+import { fixtureCases, type Recipe } from 'tlskit/fixtures';
+import { names, type Names } from './names.ts';
+
+const san: Names = names;
+const recipe: Recipe = {
+  version: 1,
+  out: 'typed',
+  certs: { root: { ca: true }, good: { issuer: 'root', san }, bad: { from: 'good', case: 'expired' } },
+};
+export default fixtureCases().length > 0 ? recipe : undefined;
+`;
+
 /** The drop-in as modules and by require, where a warning would be one line more; and a program that does not know of it. */
 const DROP_IN = `
 import tls, { connect } from 'tlskit/tls';
@@ -171,6 +185,14 @@ try {
     join(empty, 'there.test.js'),
     "import { accessSync } from 'node:fs';\nimport test from 'node:test';\ntest('there', () => accessSync('fixtures/server-cert.pem'));\n",
   );
+  writeFileSync(
+    join(empty, 'names.ts'),
+    "export type Names = readonly string[];\nexport const names: Names = ['localhost'];\n",
+  );
+  writeFileSync(join(empty, 'recipe.ts'), RECIPE);
+  run(tlskit, ['fixtures', 'generate', '-config', 'recipe.ts'], empty);
+  const typed = JSON.parse(readFileSync(join(empty, 'typed/manifest.json'), 'utf8'));
+  expect('a fixture file in TypeScript is read', typed.certificates.bad.case === 'expired');
   rmSync(join(empty, 'fixtures'), { recursive: true });
   const registered = ['--import', 'tlskit/fixtures/register', '--test', 'there.test.js'];
   expect('node:test has its fixtures before', /\bpass 1\b/.test(run(process.execPath, registered, empty)));
