@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeBinary } from '../support/nodes.ts';
 import { judge } from './differential/compare.ts';
 import { buildProgram, playOn } from './differential/program.ts';
@@ -12,6 +13,7 @@ describe('[A1] [A2] [A3] [A5] [A6] [A7] node:tls and ours, played side by side',
   beforeAll(async () => {
     program = await buildProgram();
   });
+  afterAll(() => rmSync(program, { force: true }));
 
   async function compare(node: string, major: number): Promise<void> {
     const outcomes = await playOn(node, program);
