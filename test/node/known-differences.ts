@@ -82,11 +82,6 @@ const CALLS: readonly Known[] = [
     why: 'SRP (RFC 5054) is not there',
   },
   {
-    scenario: 'values/getCiphers',
-    lines: [/^\+ names: /],
-    why: 'there are more suites than node:tls is built with',
-  },
-  {
     scenario: 'values/getCACertificates',
     lines: [/^[-+] (module|bundled|extra|default|x|1|null): /],
     why: 'Node 20 does not have the function',
