@@ -16,6 +16,7 @@ export type Peer =
   | 'curl'
   | 'go'
   | 'chromium'
+  | 'make'
   | 'pytest-3'
   | 'tstclnt'
   | 'selfserv'
@@ -38,6 +39,7 @@ const PEERS: Readonly<Record<Peer, { probe: readonly string[]; version: RegExp; 
   curl: { probe: ['--version'], version: /curl/, package: 'curl' },
   go: { probe: ['version'], version: /go1\./, package: 'golang-go' },
   chromium: { probe: ['--version'], version: /Chromium/, package: 'chromium' },
+  make: { probe: ['--version'], version: /GNU Make/, package: 'make' },
   'pytest-3': { probe: ['--version'], version: /pytest \d/, package: 'python3-pytest' },
   tstclnt: { probe: [], version: /tstclnt/, package: 'libnss3-tools' },
   selfserv: { probe: [], version: /selfserv/, package: 'libnss3-tools' },
