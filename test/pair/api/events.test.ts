@@ -29,6 +29,27 @@ const run = (client: ClientOptions = {}, server: ServerOptions = {}): Promise<Pa
 const all: VersionName[] = ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1'];
 const cbc = ['ECDHE-RSA-AES128-SHA', 'TLS_AES_128_GCM_SHA256'];
 
+describe('what is told to order', () => {
+  it.each(['TLSv1.3', 'TLSv1.2'] as const)('S4: messageEvents: false leaves messages out, of %s', async (version) => {
+    const pair = await run({ versions: [version], messageEvents: false }, { versions: [version] });
+    expect(pair.client.messages('out')).toEqual([]);
+    expect(pair.server.messages('in').length).toBeGreaterThan(1);
+    pair.client.engine.tellMessages();
+    if (version === 'TLSv1.3') pair.client.engine.updateKeys();
+    else pair.client.engine.renegotiate();
+    expect(pair.client.messages('out')).toEqual([version === 'TLSv1.3' ? 'key_update' : 'client_hello']);
+  });
+
+  it('S5: tellKeys gives the keys from then on', async () => {
+    const { client } = await run({ versions: ['TLSv1.3'] });
+    expect(client.of('keylog')).toEqual([]);
+    const early = new Pair({ client: { versions: ['TLSv1.3'] }, server: { credentials: [p256.credential] } });
+    early.client.engine.tellKeys();
+    await early.handshake();
+    expect(early.client.of('keylog').map(({ line }) => line.split(' ')[0])).toContain('CLIENT_TRAFFIC_SECRET_0');
+  });
+});
+
 describe('messages', () => {
   /** Handshakes in which every message stands. */
   async function everything(version: VersionName, suite?: string): Promise<Pair[]> {
