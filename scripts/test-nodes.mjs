@@ -24,6 +24,8 @@ const SAME_MAJOR = [
   'test/vectors/**',
   'test/node/packages/**',
   'test/node/soak.test.ts',
+  // node:tls of 20.19.0 lets errors of callbacks end the process, which later ones of its line do not: there is nothing to compare with
+  'test/node/differential.test.ts',
 ];
 
 for (const version of versions) {
