@@ -41,11 +41,18 @@ describe('K8 password-based encryption', () => {
     expect(bmpPassword(Secret.fromText('é')).toString('hex')).toBe('00e90000');
     expect(bmpPassword(new Secret(Buffer.from([0xe9]))).toString('hex')).toBe('00e90000');
     const scheme = fixedSchemes().find(({ name }) => name === 'PBE-SHA1-3DES')!;
-    // one salt in 256 gives the empty passphrase a good padding; this one does not
     const salt = Buffer.from('salt');
     const { algorithm, encrypted } = encryptPbe(key, undefined, { kind: 'fixed', scheme, salt, iterations: 1 });
     expect(decryptPbe(readDer(algorithm), encrypted, undefined)).toEqual(key);
-    expect(() => decryptPbe(readDer(algorithm), encrypted, Secret.fromText(''))).toThrow(/wrong passphrase/);
+    // one key in 256 has a padding that is good by chance
+    const other = (): Buffer | undefined => {
+      try {
+        return Buffer.from(decryptPbe(readDer(algorithm), encrypted, Secret.fromText('')));
+      } catch {
+        return undefined;
+      }
+    };
+    expect(other()).not.toEqual(Buffer.from(key));
   });
 
   it('refuses parameters that would take too long, before computing', async () => {
