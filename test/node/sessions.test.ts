@@ -70,7 +70,7 @@ describe('A7: sessions of another process', () => {
     expect(await nodeVisits(port, { session: 'saved' })).toBe(true);
     if (hasPeer('openssl')) {
       const pem = workshop.path('session.pem');
-      // Node 26 puts the server's name in front, and so do we there
+      // newer Nodes put the server's name in front, and so do we there
       workshop.file('saved.der', session.subarray(session.indexOf(Buffer.from([0x30, 0x82]))));
       expect(openssl(['sess_id', '-inform', 'DER', '-in', workshop.path('saved.der'), '-out', pem]).status).toBe(0);
       const args = ['-connect', `127.0.0.1:${port}`, '-servername', 'localhost', '-CAfile', workshop.path('ca.pem')];

@@ -7,6 +7,7 @@ import { invalidArgType, invalidArgValue, nodeError } from './errors/node.ts';
 import { ADDRESS_REFUSED } from './context/platform.ts';
 import { tls } from './module.ts';
 import * as identity from './peer/identity.ts';
+import { forIdentity, type ServerIdentity } from './socket/session-identity.ts';
 import { inside } from './socket/stream-side.ts';
 import { TLSSocket } from './socket/tls-socket.ts';
 
@@ -121,7 +122,14 @@ export function connect(...args: unknown[]): TLSSocket {
   if (!options.keepAlive) options.singleUse = true;
   check(options);
   if (options.servername) warnOfAddress(options.servername);
+  const identified = (): ServerIdentity => ({
+    name: identityOf(options),
+    verified: options.rejectUnauthorized !== false,
+  });
+  options.session = forIdentity(options.session, identified()) as Buffer | undefined;
   const socket = socketFor(options);
+  const handle = inside(socket)._handle;
+  if (handle) handle.settings.identity = identified;
   options.rejectUnauthorized = options.rejectUnauthorized !== false;
   if (callback) socket.once('secureConnect', callback);
   if (!options.socket) {
@@ -129,10 +137,7 @@ export function connect(...args: unknown[]): TLSSocket {
     socket.connect(options, socket._start);
   }
   socket._releaseControl();
-  if (options.session) socket.setSession(options.session);
-  if (options.servername) {
-    socket.setServername(options.servername);
-  }
+  if (options.servername) socket.setServername(options.servername);
   if (options.socket) socket._start();
   socket.on('secure', secured);
   socket.prependListener('end', ended);
@@ -164,13 +169,15 @@ function secured(this: Client): void {
   this.removeListener('end', ended);
 }
 
+/** Who the server must be. */
+const identityOf = ({ servername, host, socket: below }: Options): string =>
+  servername || host || below?._host || 'localhost';
+
 /** A session that is resumed was with the right server before. */
-function identityError(
-  socket: Client,
-  { servername, host, socket: below, checkServerIdentity }: Options,
-): Error | undefined {
+function identityError(socket: Client, options: Options): Error | undefined {
+  const { checkServerIdentity } = options;
   if (socket.isSessionReused()) return undefined;
-  const name = servername || host || below?._host || 'localhost';
+  const name = identityOf(options);
   // all that Node tells of a certificate is wanted by others, and for the error
   const names = checkServerIdentity === identity.checkServerIdentity ? inside(socket)._handle?.peerNames() : undefined;
   if (names && identity.mismatch(name, names) === undefined) return undefined;

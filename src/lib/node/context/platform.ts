@@ -1,5 +1,6 @@
 /** What differs between the Node versions that this module stands in for, in one place. */
 import { versions } from 'node:process';
+import { nodes } from '../nodes.ts';
 
 const [major = 3, minor = 0] = (versions.openssl ?? '3.0').split('.').map(Number);
 const [nodeMajor = 20] = versions.node.split('.').map(Number);
@@ -27,6 +28,12 @@ export const ADDRESS_REFUSED: boolean = nodeMajor >= 26;
 
 /** Whether the option `session` may be a text, in latin1. */
 export const SESSION_TEXT: boolean = nodeMajor >= 22;
+
+/**
+ * Whether a client's sessions carry the name of their server. That came to several lines of Node as a mend of security, and where it did, the method
+ * is no longer one of those that are passed on to the handle.
+ */
+export const SESSION_IDENTITY: boolean = nodes.TLSSocket.prototype.getSession.name !== 'socketMethodProxy';
 
 /** Whether `certificateCompression` is an option (RFC 8879). */
 export const CERTIFICATE_COMPRESSION: boolean = nodeMajor >= 24;

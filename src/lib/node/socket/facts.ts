@@ -17,6 +17,7 @@ import type { PeerNames } from '../peer/identity.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';
 import { nodeError } from '../errors/node.ts';
 import { NativeSide } from './native.ts';
+import { withIdentity } from './session-identity.ts';
 import type { Settings } from './settings.ts';
 
 /** Octets as the types of this Node's release name them. */
@@ -111,7 +112,7 @@ export abstract class Facts extends NativeSide {
     return this.info?.resumed ?? false;
   }
 
-  /** The session in OpenSSL's form, which Node's own sockets read and write too. */
+  /** The session in OpenSSL's form, as Node's own sockets read and write it. */
   getSession(): Octets {
     const { resumed, version } = this.info ?? {};
     const given = resumed ? this.settings.session : undefined;
@@ -146,7 +147,7 @@ export abstract class Facts extends NativeSide {
 
   sessionBytes(session: Session): NonNullable<Octets> {
     const bytes = Buffer.from(writeSslSession({ session, verifyResult: this.#verifyResult() }));
-    return this.settings.server ? bytes : withName(bytes, this.settings.servername ?? '');
+    return this.settings.server ? bytes : withIdentity(bytes, this.settings.identity());
   }
 
   #verifyResult(): number {
@@ -157,10 +158,7 @@ export abstract class Facts extends NativeSide {
   setSession(session: unknown): void {
     if (!isArrayBufferView(session)) throw nodeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer', TypeError);
     try {
-      const read = readSslSession(
-        withoutName(Buffer.from(session.buffer, session.byteOffset, session.byteLength)),
-        'session',
-      );
+      const read = readSslSession(Buffer.from(session.buffer, session.byteOffset, session.byteLength), 'session');
       // one of TLS 1.3 without its ticket is there to be looked at
       if (read.session.version === TLS13 && read.session.ticket.length === 0) return;
       this.settings.session = read.session;
@@ -236,23 +234,6 @@ export abstract class Facts extends NativeSide {
   getX509Certificate(): X509Certificate | undefined {
     return x509(this.#ownChain.slice(0, 1));
   }
-}
-
-/** What Node 26 puts in front of a session: these words, and the name of the server with its length in two octets. */
-const NAMED = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');
-
-const WITH_NAME = Number(process.versions.node.split('.')[0]) >= 26;
-
-function withName(bytes: Buffer<ArrayBuffer>, name: string): Buffer<ArrayBuffer> {
-  if (!WITH_NAME) return bytes;
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(Buffer.byteLength(name));
-  return Buffer.concat([NAMED, length, Buffer.from(name), bytes]);
-}
-
-function withoutName(bytes: Buffer): Buffer {
-  if (bytes.length < NAMED.length + 2 || !bytes.subarray(0, NAMED.length).equals(NAMED)) return bytes;
-  return bytes.subarray(NAMED.length + 2 + bytes.readUInt16BE(NAMED.length));
 }
 
 const octets = (bytes: Uint8Array | undefined): Octets =>

@@ -19,8 +19,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   handle.setVerifyMode(socket._requestCert, socket._rejectUnauthorized);
   socket.on('newListener', keysWanted);
   if (options.isServer) serverSide(socket, handle);
-  else if (options.session && SESSION_TEXT) socket.setSession(options.session);
-  else if (options.session) handle.setSession(options.session);
+  else if (options.session) handle.setSession(sessionOf(options.session));
   logKeys(socket);
   if (options.NPNProtocols) warnOfNpn();
   if (options.ALPNProtocols) handle.setALPNProtocols(options.ALPNProtocols as Uint8Array);
@@ -42,6 +41,10 @@ function keysWanted(this: TLSSocket, event: string): void {
   const handle = inside(this)._handle;
   if (event === 'keylog') handle?.logKeys();
 }
+
+/** Text counts as octets where this Node takes it. */
+const sessionOf = (session: Uint8Array | string): Uint8Array | string =>
+  typeof session === 'string' && SESSION_TEXT ? Buffer.from(session, 'latin1') : session;
 
 function serverSide(socket: TLSSocket, { settings }: TlsHandle): void {
   const options = socket._tlsOptions;

@@ -22,6 +22,7 @@ import { renegotiationRefused } from '../errors/connection.ts';
 import type { Octets } from './facts.ts';
 import type { TlsHandle } from './handle.ts';
 import type { OwnOptions } from './options.ts';
+import { forIdentity } from './session-identity.ts';
 import { StreamSide, inside } from './stream-side.ts';
 
 /** Node answers null where there is no connection any more, whatever the type says. */
@@ -167,7 +168,9 @@ export abstract class TlsMethods extends StreamSide {
   setSession(session: Uint8Array | string): void {
     const octets: unknown = typeof session === 'string' ? Buffer.from(session, 'latin1') : session;
     if (octets === undefined) throw nodeError('ERR_MISSING_ARGS', 'Session argument is mandatory', TypeError);
-    inside(this)._handle?.setSession(octets);
+    const handle = inside(this)._handle;
+    const given = handle && forIdentity(octets, handle.settings.identity());
+    if (given !== undefined) handle?.setSession(given);
   }
 
   /** Replaces the certificate of this connection: a SecureContext, or the options of one. */

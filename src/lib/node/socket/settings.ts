@@ -13,6 +13,7 @@ import {
   type SessionStore,
 } from '../../tls/index.ts';
 import type { ContextState } from '../context/state.ts';
+import type { ServerIdentity } from './session-identity.ts';
 
 type Maybe<T> = T | PromiseLike<T>;
 
@@ -33,6 +34,8 @@ export interface Settings {
   rejectUnauthorized: boolean;
   servername: string | undefined;
   session: Session | undefined;
+  /** A client: which server it must be. */
+  identity: () => ServerIdentity;
   alpn: readonly Uint8Array[];
   requestOcsp: boolean;
   keyLog: boolean;
@@ -46,6 +49,9 @@ export interface Settings {
   readonly hooks: Hooks;
 }
 
+/** Sockets that connect() did not make. */
+const NOBODY: ServerIdentity = { name: 'localhost', verified: true };
+
 export function newSettings(server: boolean, context: ContextState): Settings {
   return {
     server,
@@ -54,6 +60,7 @@ export function newSettings(server: boolean, context: ContextState): Settings {
     rejectUnauthorized: false,
     servername: undefined,
     session: undefined,
+    identity: () => NOBODY,
     alpn: [],
     requestOcsp: false,
     keyLog: false,
