@@ -161,12 +161,6 @@ const NEGOTIATION: readonly Known[] = [
 /** Sessions. */
 const SESSIONS: readonly Known[] = [
   {
-    scenario: /^sessions\/a Uint8Array\//,
-    lines: [/./],
-    why: 'any octets may be a session; node:tls takes a Buffer alone for one since Node 22',
-    nodes: (major) => major >= 22,
-  },
-  {
     scenario: /^sessions\/(another|a wrong) name/,
     lines: [/./],
     why: 'a server does not resume for another name (RFC 6066 section 3), so that the client checks the certificate for it',

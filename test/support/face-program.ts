@@ -1,37 +1,14 @@
 /** Programs that run in a Node of their own with tlskit/tls, or with node:tls to compare: test/node/programs. */
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { resolve } from 'node:path';
+import { bundled } from './bundle.ts';
 import { caPem, pems } from './identities.ts';
 import type { Running, Workshop } from './processes.ts';
-
-/** Packages are found from where it lies. */
-const FOLDER = resolve('node_modules/.cache/tlskit-face');
 
 let built: Promise<string> | undefined;
 
 /** tlskit/tls in one file, as it is in the sources now; its path. */
 export function faceModule(): Promise<string> {
-  return (built ??= bundle());
-}
-
-async function bundle(): Promise<string> {
-  mkdirSync(FOLDER, { recursive: true });
-  const outfile = join(FOLDER, `tls-${process.pid}.mjs`);
-  await build({
-    entryPoints: [resolve('src/lib/node/index.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
-  });
-  return outfile;
+  return (built ??= bundled('src/lib/node/index.ts', 'tls'));
 }
 
 /** Writes ca.pem, and cert.pem and key.pem for localhost, into a workshop's folder. */

@@ -1,35 +1,11 @@
 /** Builds the scenarios into a program and lets a Node play them. */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { bundled } from '../../support/bundle.ts';
 import type { Outcome } from './run.ts';
 
-/** Packages are found from where the program lies. */
-const FOLDER = resolve('node_modules/.cache/tlskit-differential');
-
-/** Bundles the program; returns its path. */
-export async function buildProgram(): Promise<string> {
-  mkdirSync(FOLDER, { recursive: true });
-  const outfile = join(FOLDER, `main-${process.pid}.mjs`);
-  await build({
-    entryPoints: [resolve('test/node/differential/main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'error',
-    // package.json says that imports have no side effects: these do
-    ignoreAnnotations: true,
-    // CommonJS among our sources' helpers asks for it
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
-  });
-  return outfile;
-}
+/** Bundles the program; returns its path. package.json says that imports have no side effects: these do. */
+export const buildProgram = (): Promise<string> =>
+  bundled('test/node/differential/main.ts', 'differential', { ignoreAnnotations: true });
 
 /** What a Node did in all scenarios; what it wrote to stderr is thrown if it fails. */
 export function playOn(node: string, program: string, args: readonly string[] = []): Promise<Outcome[]> {

@@ -8,7 +8,8 @@ interface Case {
   readonly rsa?: true;
 }
 
-const only = (version: string): ServerOptions & ClientOptions =>
+/** One version alone. */
+const pinned = (version: string): ServerOptions & ClientOptions =>
   ({ minVersion: version, maxVersion: version }) as never;
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -18,16 +19,16 @@ const CASES: Readonly<Record<string, Case>> = {
   'client up to 1.2': { client: { maxVersion: 'TLSv1.2' } },
   'client 1.3, server 1.2': { client: { minVersion: 'TLSv1.3' }, server: { maxVersion: 'TLSv1.2' } },
   'client 1.2, server 1.3': { client: { maxVersion: 'TLSv1.2' }, server: { minVersion: 'TLSv1.3' } },
-  'client 1.1, server 1.2': { client: only('TLSv1.1'), server: { minVersion: 'TLSv1.2' } },
-  'client 1.2, server 1.1': { client: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }, server: only('TLSv1.1') },
-  'client 1.3, server 1.0': { client: { minVersion: 'TLSv1.3' }, server: only('TLSv1') },
+  'client 1.1, server 1.2': { client: pinned('TLSv1.1'), server: { minVersion: 'TLSv1.2' } },
+  'client 1.2, server 1.1': { client: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }, server: pinned('TLSv1.1') },
+  'client 1.3, server 1.0': { client: { minVersion: 'TLSv1.3' }, server: pinned('TLSv1') },
   '1.0 at security level 0': {
-    client: { ...only('TLSv1'), ciphers: 'DEFAULT@SECLEVEL=0' },
-    server: { ...only('TLSv1'), ciphers: 'DEFAULT@SECLEVEL=0' },
+    client: { ...pinned('TLSv1'), ciphers: 'DEFAULT@SECLEVEL=0' },
+    server: { ...pinned('TLSv1'), ciphers: 'DEFAULT@SECLEVEL=0' },
   },
   '1.1 at security level 0': {
-    client: { ...only('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
-    server: { ...only('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
+    client: { ...pinned('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
+    server: { ...pinned('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
   },
   'secureProtocol TLSv1_2_method': { client: { secureProtocol: 'TLSv1_2_method' } },
   'secureProtocol of both': {

@@ -26,9 +26,6 @@ export const EPHEMERAL_GROUPS: boolean = nodeMajor >= 24;
 /** Whether connect() refuses an address for a servername (RFC 6066 section 3) rather than to warn of it. */
 export const ADDRESS_REFUSED: boolean = nodeMajor >= 26;
 
-/** Whether the option `session` may be a text, in latin1. */
-export const SESSION_TEXT: boolean = nodeMajor >= 22;
-
 /**
  * Whether a client's sessions carry the name of their server. That came to several lines of Node as a mend of security, and where it did, the method
  * is no longer one of those that are passed on to the handle.

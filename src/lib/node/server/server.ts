@@ -4,6 +4,7 @@ import { Server as NetServer } from 'node:net';
 import type { SecureContextOptions, Server as NodeServer, TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
 import { CONTEXT_NAMES } from '../context/platform.ts';
+import { asFunction } from '../as-function.ts';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';
 import {
@@ -202,10 +203,7 @@ Object.defineProperty(ServerMethods.prototype, 'connections', {
   },
 });
 
-Object.defineProperty(construct, 'name', { value: 'Server' });
-Object.defineProperty(construct, 'prototype', { value: ServerMethods.prototype });
-Object.defineProperty(ServerMethods.prototype, 'constructor', { value: construct });
-Object.setPrototypeOf(construct, NetServer);
+asFunction(construct, 'Server', ServerMethods, NetServer);
 // `instanceof` of node:tls, by which programs know servers of https, says yes to ours
 Object.setPrototypeOf(ServerMethods.prototype, nodes.Server.prototype);
 

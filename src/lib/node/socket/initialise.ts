@@ -1,7 +1,6 @@
 /** Readies a new socket: what its options ask of the handle, and what it hears of the stream below. */
 import { Socket, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SESSION_TEXT } from '../context/platform.ts';
 import { validateFunction, validateString } from '../errors/node.ts';
 import { alpnHook, helloHook, sessionStore } from '../server/hooks.ts';
 import type { TlsHandle } from './handle.ts';
@@ -19,7 +18,7 @@ export function initialise(socket: TLSSocket, handle: TlsHandle, below: Duplex, 
   handle.setVerifyMode(socket._requestCert, socket._rejectUnauthorized);
   socket.on('newListener', keysWanted);
   if (options.isServer) serverSide(socket, handle);
-  else if (options.session) handle.setSession(sessionOf(options.session));
+  else if (options.session) handle.setSession(options.session);
   logKeys(socket);
   if (options.NPNProtocols) warnOfNpn();
   if (options.ALPNProtocols) handle.setALPNProtocols(options.ALPNProtocols as Uint8Array);
@@ -41,10 +40,6 @@ function keysWanted(this: TLSSocket, event: string): void {
   const handle = inside(this)._handle;
   if (event === 'keylog') handle?.logKeys();
 }
-
-/** Text counts as octets where this Node takes it. */
-const sessionOf = (session: Uint8Array | string): Uint8Array | string =>
-  typeof session === 'string' && SESSION_TEXT ? Buffer.from(session, 'latin1') : session;
 
 function serverSide(socket: TLSSocket, { settings }: TlsHandle): void {
   const options = socket._tlsOptions;

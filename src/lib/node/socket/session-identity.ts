@@ -23,8 +23,9 @@ export function withIdentity(session: Buffer<ArrayBuffer>, { name }: ServerIdent
   return Buffer.concat([PREFIX, length, octets, session]);
 }
 
-/** What there is to resume of a session that a program gives; undefined where it was made with another server. */
-export function forIdentity(session: unknown, { name, verified }: ServerIdentity): unknown {
+/** What there is to resume of a session that a program gives, as octets or in latin1; undefined where it was made with another server. */
+export function forIdentity(given: unknown, { name, verified }: ServerIdentity): unknown {
+  const session = SESSION_IDENTITY && typeof given === 'string' ? Buffer.from(given, 'latin1') : given;
   if (!Buffer.isBuffer(session)) return session;
   if (session.length < PREFIX.length + 2 || !session.subarray(0, PREFIX.length).equals(PREFIX)) {
     return SESSION_IDENTITY && verified ? undefined : session;

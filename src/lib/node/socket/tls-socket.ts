@@ -5,6 +5,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocketOptions } from 'node:tls';
+import { asFunction } from '../as-function.ts';
 import { SecureContext } from '../context/secure-context.ts';
 import { nodeError, validateBoolean } from '../errors/node.ts';
 import { tls } from '../module.ts';
@@ -82,11 +83,7 @@ function usableOnRead({ onread }: OwnOptions): OnRead | undefined {
   return onread.buffer instanceof Uint8Array || typeof onread.buffer === 'function' ? onread : undefined;
 }
 
-// the methods stand in a class, the constructor is a function: both have one prototype
-Object.defineProperty(construct, 'name', { value: 'TLSSocket' });
-Object.defineProperty(construct, 'prototype', { value: TlsMethods.prototype });
-Object.defineProperty(TlsMethods.prototype, 'constructor', { value: construct });
-Object.setPrototypeOf(construct, Socket);
+asFunction(construct, 'TLSSocket', TlsMethods, Socket);
 // `instanceof` of node:tls, by which its http2 and others know what waits for a handshake, says yes to ours
 Object.setPrototypeOf(StreamSide.prototype, nodes.TLSSocket.prototype);
 
