@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, EphemeralKeyInfo, PeerCertificate, TLSSocketOptions } from 'node:tls';
 import { connectionReset } from './errors/connection.ts';
 import { invalidArgType, invalidArgValue, nodeError } from './errors/node.ts';
-import { ADDRESS_REFUSED } from './context/platform.ts';
+import { ADDRESS_REFUSED } from './platform.ts';
 import { tls } from './module.ts';
 import * as identity from './peer/identity.ts';
 import { forIdentity, type ServerIdentity } from './socket/session-identity.ts';

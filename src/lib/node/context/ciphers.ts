@@ -7,7 +7,7 @@ import { isSupported } from '../../tls/supported.ts';
 import { TlskitError } from '../../errors.ts';
 import { opensslError } from '../errors/openssl.ts';
 import { Kept } from './kept.ts';
-import { OPENSSL_32 } from './platform.ts';
+import { OPENSSL_32 } from '../platform.ts';
 
 const noMatch = (): Error => opensslError('ssl', 185, 'no cipher match');
 

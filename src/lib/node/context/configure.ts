@@ -14,7 +14,7 @@ import {
   validateString,
 } from '../errors/node.ts';
 import type { Material } from './material.ts';
-import { CERTIFICATE_COMPRESSION } from './platform.ts';
+import { CERTIFICATE_COMPRESSION } from '../platform.ts';
 import type { ContextState } from './state.ts';
 
 type Options = Readonly<Record<string, unknown>>;

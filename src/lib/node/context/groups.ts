@@ -3,7 +3,7 @@ import { GROUPS, type Group } from '../../registry/tls-groups.ts';
 import { canExchange, loadMlKemSync } from '../../tls/kex/index.ts';
 import { bindingError } from '../errors/node.ts';
 import { Kept } from './kept.ts';
-import { OPENSSL_35 } from './platform.ts';
+import { OPENSSL_35 } from '../platform.ts';
 
 /** Groups, best first, and those that are marked for a client to send shares of. */
 export interface GroupChoice {

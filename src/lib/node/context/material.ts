@@ -7,7 +7,7 @@ import { Secret } from '../../secret.ts';
 import { Certificate } from '../../x509/certificate.ts';
 import { bindingError } from '../errors/node.ts';
 import { Kept } from './kept.ts';
-import { refusal } from './native.ts';
+import { refusal } from './refusal.ts';
 
 /** What Node takes: PEM in a string or a view, and the objects of node:crypto. */
 export type Material = string | NodeJS.ArrayBufferView | KeyObject | X509Certificate;

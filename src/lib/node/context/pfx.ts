@@ -7,7 +7,7 @@ import { PrivateKey } from '../../keys/model.ts';
 import { Certificate } from '../../x509/certificate.ts';
 import { Kept } from './kept.ts';
 import { nameOf, octetsOf, unusable } from './material.ts';
-import { refusal } from './native.ts';
+import { refusal } from './refusal.ts';
 
 /** What a file holds: the certificate of the key, then all others. */
 export interface Bundle {

@@ -3,7 +3,7 @@ import { CertificateView } from '../../verify/certificate.ts';
 import { keySecurity, signatureSecurity } from '../../verify/strength.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { opensslError } from '../errors/openssl.ts';
-import { OPENSSL_32 } from './platform.ts';
+import { OPENSSL_32 } from '../platform.ts';
 
 // from 3.2 on OpenSSL leaves the signatures of its own certificates to its peers
 const CHECKS_DIGESTS = !OPENSSL_32;

@@ -3,7 +3,7 @@ import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-sign
 import { opensslError } from '../errors/openssl.ts';
 import { Kept } from './kept.ts';
 import { unusable } from './material.ts';
-import { OPENSSL_32, OPENSSL_35 } from './platform.ts';
+import { OPENSSL_32, OPENSSL_35 } from '../platform.ts';
 
 const lists = new Kept<readonly number[]>(64);
 

@@ -2,7 +2,7 @@
 import type { Reason } from '../../registry/tls-reasons.ts';
 import { words } from '../../registry/tls-table.ts';
 import { TLS13 } from '../../registry/tls-versions.ts';
-import { OPENSSL_32 } from '../context/platform.ts';
+import { OPENSSL_32 } from '../platform.ts';
 
 /** A reason of OpenSSL's SSL library. */
 export interface SslReason {

@@ -2,7 +2,7 @@
 import { ALERT, type AlertName } from '../../registry/tls-alerts.ts';
 import type { Reason } from '../../registry/tls-reasons.ts';
 import type { TlsFailure } from '../../tls/failure.ts';
-import { OPENSSL_32 } from '../context/platform.ts';
+import { OPENSSL_32 } from '../platform.ts';
 import { codeOf, libraryName, packed, type OpenSslError } from './openssl.ts';
 import { namedReason, sslReason, type SslReason, type Standing } from './ssl-reasons.ts';
 

@@ -10,7 +10,7 @@ import {
   type VerifyOptions,
 } from '../../verify/index.ts';
 import { nameKey } from '../../verify/name-key.ts';
-import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../context/platform.ts';
+import { HINTS_AT_SYSTEM_CA, SECURITY_LEVEL } from '../platform.ts';
 import { chainKey, isKnownGood, keepGood } from './good-chains.ts';
 import { defaultTrust } from './roots.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Server as NetServer } from 'node:net';
 import type { SecureContextOptions, Server as NodeServer, TlsOptions } from 'node:tls';
 import { deprecate } from 'node:util';
-import { CONTEXT_NAMES } from '../context/platform.ts';
+import { CONTEXT_NAMES } from '../platform.ts';
 import { asFunction } from '../as-function.ts';
 import { SecureContext } from '../context/secure-context.ts';
 import type { ContextState } from '../context/state.ts';

@@ -11,7 +11,7 @@ import { isArrayBufferView } from 'node:util/types';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../registry/tls-signatures.ts';
 import { TLS10, TLS13, VERSIONS, type Version } from '../../registry/tls-versions.ts';
 import { readSslSession, writeSslSession, type ConnectionInfo, type Session, type TlsEngine } from '../../tls/index.ts';
-import { EPHEMERAL_GROUPS } from '../context/platform.ts';
+import { EPHEMERAL_GROUPS } from '../platform.ts';
 import { peerCertificate, peerNames, x509 } from '../peer/certificate.ts';
 import type { PeerNames } from '../peer/identity.ts';
 import { judgePeer, verdictOf, verifyError, type Verdict } from '../peer/verdict.ts';

@@ -2,7 +2,7 @@
  * Sessions and the server that they were made with. A resumption shows no certificate, so that nobody can look whether it is the right server:
  * in newer Nodes a client's session has the name in front, and one of another name, or of none, is not taken to where certificates count.
  */
-import { SESSION_IDENTITY } from '../context/platform.ts';
+import { SESSION_IDENTITY } from '../platform.ts';
 
 /** What Node begins such a session with; the length of the name in two octets, the name and SSL_SESSION follow. */
 const PREFIX = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');

@@ -1,6 +1,6 @@
 /** What differs between the Node versions that this module stands in for, in one place. */
 import { versions } from 'node:process';
-import { nodes } from '../nodes.ts';
+import { nodes } from './nodes.ts';
 
 const [major = 3, minor = 0] = (versions.openssl ?? '3.0').split('.').map(Number);
 const [nodeMajor = 20] = versions.node.split('.').map(Number);
