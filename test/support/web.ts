@@ -33,3 +33,18 @@ export function reply(request: ClientRequest, body?: string | Uint8Array): Promi
     request.end(body);
   });
 }
+
+/** Who is client and who is server; with TLSKIT_TEST_FACE=node Node's own on both sides too, which shows that the tests are right. */
+export function pairings<Ours, Theirs>(
+  ours: Ours,
+  theirs: Theirs,
+): [client: string, server: string, Ours | Theirs, Ours | Theirs][] {
+  return [
+    ['ours', 'ours', ours, ours],
+    ['ours', 'of Node', ours, theirs],
+    ['of Node', 'ours', theirs, ours],
+    ...(process.env['TLSKIT_TEST_FACE'] === 'node'
+      ? ([['of Node', 'of Node', theirs, theirs]] satisfies [string, string, Theirs, Theirs][])
+      : []),
+  ];
+}
